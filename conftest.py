@@ -1,0 +1,52 @@
+"""Tests that need a tool skip where it is missing; REQUIRE="docker browser ..." turns such a skip into a failure."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+
+def _docker() -> str | None:
+    if not shutil.which("docker"):
+        return "no program docker"
+    done = subprocess.run(["docker", "info"], capture_output=True, text=True, check=False)
+    return None if done.returncode == 0 else "no Docker engine answers"
+
+
+def _program(*names: str, folders: str = "") -> str | None:
+    path = os.pathsep.join(filter(None, [os.environ.get("PATH", ""), folders]))
+    return None if any(shutil.which(n, path=path) for n in names) else f"no program {' or '.join(names)}"
+
+
+TOOLS = {
+    "docker": _docker,
+    "browser": lambda: _program("chromium", "chromium-browser", "google-chrome"),
+    "groovy": lambda: _program("groovy"),
+    "postgres": lambda: _program("postgres", folders="/usr/lib/postgresql/15/bin"),
+    "s3": lambda: _program("weed"),
+    "sshd": lambda: _program("sshd", folders="/usr/sbin"),
+}
+_missing: dict[str, str | None] = {}
+
+
+def required() -> set[str]:
+    """Tools named in REQUIRE; a name nobody knows is an error, since it would require nothing."""
+    names = set(os.environ.get("REQUIRE", "").split())
+    if unknown := names - TOOLS.keys():
+        raise pytest.UsageError(f"REQUIRE names {sorted(unknown)}; known are {sorted(TOOLS)}")
+    return names
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    required()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for tool in TOOLS.keys() & {mark.name for mark in item.iter_markers()}:
+        if tool not in _missing:
+            _missing[tool] = TOOLS[tool]()
+        if reason := _missing[tool]:
+            if tool in required():
+                pytest.fail(f"REQUIRE says {tool}, but there is {reason}", pytrace=False)
+            pytest.skip(f"{reason} here")

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Every check of the repository: bash test.sh [pytest arguments]. Runs all of them, fails if one did.
+# REQUIRE="docker browser groovy postgres s3 sshd" turns the skip of a test whose tool is missing into a failure.
+set -uo pipefail
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")" || exit 1
+# shellcheck source=env.sh
+. ./env.sh || exit 1
+
+failed=()
+check() {
+  echo "== $*"
+  "$@" || failed+=("$1 $2")
+}
+
+mapfile -t scripts < <(git ls-files -co --exclude-standard -- '*.sh' .ci/run)
+mapfile -t folders < <(for d in lab* final tests; do if compgen -G "$d/*.py" >/dev/null || compgen -G "$d/*/*.py" >/dev/null; then echo "$d"; fi; done)
+check shellcheck -x "${scripts[@]}"
+check ruff check --quiet .
+check ruff format --check --quiet .
+check mypy --no-error-summary conftest.py "${folders[@]}"
+for name in ${failed[@]+"${failed[@]}"}; do echo "test.sh: FAILED before the tests: $name"; done
+
+pytest "$@"
+verdict=$?
+if [ "${#failed[@]}" -gt 0 ] && [ "$verdict" -eq 0 ]; then verdict=1; fi
+exit "$verdict"
