@@ -1,0 +1,302 @@
+"""What a product file may say: frozen objects that refuse what they do not know.
+
+Every use of the table (validation, request model, page, batch, drift reference) is made from these objects.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic_core import PydanticCustomError
+
+Value = str | bool | int | float
+Share = Annotated[float, Field(gt=0, lt=1)]
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+
+class _Feature(Frozen):
+    description: str = ""
+    nullable: bool = False
+    in_model: bool = Field(default=True, description="false: the model sees it only through derived features")
+    example: Value | None = None
+
+
+class Number(_Feature):
+    """A real number, in the unit that its description names."""
+
+    type: Literal["number"]
+    min: float | None = None
+    max: float | None = None
+
+
+class Integer(_Feature):
+    type: Literal["integer"]
+    min: int | None = None
+    max: int | None = None
+
+
+class Category(_Feature):
+    """One of a closed list of values."""
+
+    type: Literal["category"]
+    values: tuple[Value, ...] = Field(min_length=2)
+
+
+class Boolean(_Feature):
+    """true or false; tables may spell it true/false, yes/no or 1/0."""
+
+    type: Literal["boolean"]
+
+
+class Text(_Feature):
+    """A category with open values: a name, a code."""
+
+    type: Literal["text"]
+    max_length: int = Field(default=1000, gt=0)
+
+
+class Date(_Feature):
+    """A calendar day, YYYY-MM-DD."""
+
+    type: Literal["date"]
+
+
+# what pydantic puts into an error's path for a member of a union -> that member
+TAGS: dict[str, type[BaseModel]] = {
+    "number": Number,
+    "integer": Integer,
+    "category": Category,
+    "boolean": Boolean,
+    "text": Text,
+    "date": Date,
+}
+Feature = Annotated[Number | Integer | Category | Boolean | Text | Date, Field(discriminator="type")]
+
+
+class Extract(Frozen):
+    """The part of a text that a regular expression's only group finds; values not listed become `other`."""
+
+    extract: str
+    pattern: str
+    values: tuple[str, ...] | None = None
+    other: str = "other"
+
+    @model_validator(mode="after")
+    def _one_group(self) -> Self:
+        try:
+            groups = re.compile(self.pattern).groups
+        except re.error as error:
+            raise ValueError(f"pattern is not a regular expression: {error}") from None
+        if groups != 1:
+            raise ValueError(f"pattern must have exactly one group, has {groups}")
+        return self
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        return (self.extract,)
+
+
+class Sum(Frozen):
+    """The sum of numbers, plus a constant; missing where one of them is."""
+
+    sum: tuple[str, ...] = Field(min_length=1)
+    plus: float = 0
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        return self.sum
+
+
+class Join(Frozen):
+    """Several values side by side as one category."""
+
+    join: tuple[str, ...] = Field(min_length=2)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        return self.join
+
+
+def _derived_tag(rule: object) -> str | None:
+    names = rule if isinstance(rule, dict) else type(rule).model_fields if isinstance(rule, Frozen) else ()
+    return next((tag for tag in ("extract", "sum", "join") if tag in names), None)
+
+
+TAGS |= {"extract": Extract, "sum": Sum, "join": Join}
+Derived = Annotated[
+    Annotated[Extract, Tag("extract")] | Annotated[Sum, Tag("sum")] | Annotated[Join, Tag("join")],
+    Discriminator(_derived_tag, custom_error_type="derived", custom_error_message="needs one of extract, sum, join"),
+]
+
+
+class Target(Frozen):
+    """The column to predict. `positive` is the class whose probability is served when the task is binary."""
+
+    name: str
+    task: Literal["binary"]
+    values: tuple[Value, Value]
+    positive: Value
+    description: str = ""
+
+    @model_validator(mode="after")
+    def _positive_is_a_value(self) -> Self:
+        if self.values[0] == self.values[1]:
+            raise ValueError("values must differ")
+        if self.positive not in self.values:
+            raise ValueError(f"positive is {self.positive!r}, which is not among values {list(self.values)}")
+        return self
+
+
+class Contract(Frozen):
+    """What a row is and what is predicted of it: all that a model, a request and a table check have in common."""
+
+    id: str | None = None
+    target: Target
+    features: dict[str, Feature] = Field(min_length=1)
+    derived: dict[str, Derived] = {}
+
+    def bare(self) -> Self:
+        """The contract without its prose: two that differ in words only are the same contract."""
+        prose: dict[str, Any] = {"description": True, "example": True}
+        kept = self.model_dump(exclude={"target": prose, "features": dict.fromkeys(self.features, prose)})
+        return type(self).model_validate(kept)
+
+    def hash(self) -> str:
+        """sha256 of the bare contract."""
+        return hashlib.sha256(self.bare().model_dump_json().encode()).hexdigest()
+
+
+class Source(Frozen):
+    """Where the table comes from: a CSV file beside the product file, or a command that writes one to {output}."""
+
+    path: str | None = None
+    command: str | None = None
+    depends: tuple[str, ...] = Field(default=(), description="files the command reads, as patterns, from `final`")
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.path is None) == (self.command is None):
+            raise ValueError("give either path or command")
+        if self.command is not None and "{output}" not in self.command:
+            raise ValueError("command must name {output}, the file it is to write")
+        return self
+
+
+class Split(Frozen):
+    """Shares of rows, drawn by a seeded hash of the id: the same row always falls on the same side."""
+
+    holdout: Share = 0.2
+    validation: Share = 0.2
+    seed: int = 0
+
+
+class Model(Frozen):
+    """Settings of the estimator. `iterations` is the most there can be: early stopping chooses."""
+
+    estimator: Literal["catboost"] = "catboost"
+    iterations: int = Field(default=1000, gt=0)
+    learning_rate: float = Field(default=0.03, gt=0, le=1)
+    depth: int = Field(default=6, ge=1, le=10)
+    l2_leaf_reg: float = Field(default=3, ge=0)
+    one_hot_max_size: int = Field(default=10, ge=0)
+    early_stopping_rounds: int = Field(default=100, gt=0)
+    seed: int = 0
+
+
+class DataGates(Frozen):
+    """Limits that the table itself must keep."""
+
+    min_rows_per_class: int = Field(default=50, ge=1)
+    leakage: float = Field(default=0.99, gt=0.5, le=1, description="ROC AUC of one feature alone that is too good")
+    unexplained_duplicates: int = Field(default=0, ge=0, description="pairs of equal rows beyond what chance explains")
+
+
+class Slices(Frozen):
+    """The least accuracy in each group of the hold-out that has at least `min_rows` rows."""
+
+    min_rows: int = Field(default=20, ge=1)
+    floors: dict[str, float] = {}
+
+
+class ChampionGate(Frozen):
+    """A challenger replaces the champion when the paired bootstrap is this sure that its metric is higher."""
+
+    metric: Literal["accuracy", "roc_auc"] = "roc_auc"
+    confidence: float = Field(default=0.9, gt=0.5, lt=1)
+    resamples: int = Field(default=2000, ge=200)
+
+
+class Gates(Frozen):
+    metric: Literal["accuracy", "roc_auc"] = "accuracy"
+    floor: float = Field(ge=0, le=1)
+    above_baseline: float = Field(default=0, ge=0, description="how much the metric must exceed the trivial model's")
+    slices: Slices = Slices()
+    champion: ChampionGate = ChampionGate()
+    data: DataGates = DataGates()
+
+
+def _refuse(key: str, reason: str) -> None:
+    raise PydanticCustomError("product", "{reason}", {"key": key, "reason": reason})
+
+
+class Product(Frozen):
+    """One product file."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
+    title: str
+    description: str
+    source: Source
+    feature_set: str = "all"
+    feature_sets: dict[str, tuple[str, ...]] = {}
+    id: str | None = None
+    ignore: tuple[str, ...] = ()
+    target: Target
+    features: dict[str, Feature] = Field(min_length=1)
+    derived: dict[str, Derived] = {}
+    split: Split = Split()
+    model: Model = Model()
+    gates: Gates
+
+    @model_validator(mode="after")
+    def _names_agree(self) -> Self:
+        for key, named, known in self._names():
+            if named not in known:
+                nearest = ", ".join(get_close_matches(named, known, n=1)) or ", ".join(sorted(known))
+                _refuse(key, f"{named!r} is not declared under features; the nearest is {nearest}")
+        for special in filter(None, (self.id, self.target.name, *self.ignore)):
+            if special in self.features:
+                _refuse(f"features.{special}", "the id, the target and ignored columns can't be features")
+        for name in self.derived.keys() & (self.features.keys() | {self.target.name}):
+            _refuse(f"derived.{name}", "a column has this name already")
+        if self.feature_set != "all" and self.feature_set not in self.feature_sets:
+            _refuse("feature_set", f"{self.feature_set!r} is not among feature_sets {sorted(self.feature_sets)}")
+        return self
+
+    def _names(self) -> Iterator[tuple[str, str, set[str]]]:
+        """Every (key of the file, column that it names, columns that it may name)."""
+        features = set(self.features)
+        for chosen, names in self.feature_sets.items():
+            yield from ((f"feature_sets.{chosen}", name, features) for name in names)
+        earlier = set(features)
+        for name, rule in self.derived.items():
+            yield from ((f"derived.{name}", used, earlier) for used in rule.inputs)
+            earlier = earlier | {name}
+        yield from (("gates.slices.floors." + name, name, features) for name in self.gates.slices.floors)
+
+    @cached_property
+    def contract(self) -> Contract:
+        """The chosen feature set, in the file's order, with the derived features whose inputs are all in it."""
+        chosen = set(self.feature_sets.get(self.feature_set, self.features))
+        derived: dict[str, Derived] = {}
+        for name, rule in self.derived.items():
+            if {*chosen, *derived}.issuperset(rule.inputs):
+                derived[name] = rule
+        features = {name: feature for name, feature in self.features.items() if name in chosen}
+        return Contract(id=self.id, target=self.target, features=features, derived=derived)

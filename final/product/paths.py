@@ -1,0 +1,42 @@
+"""Where a product keeps what the stages make."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from product.product_file import folder
+
+
+@dataclass(frozen=True)
+class Paths:
+    root: Path
+
+    @classmethod
+    def of(cls, product: str) -> "Paths":
+        return cls(folder(product))
+
+    @property
+    def raw(self) -> Path:
+        return self.root / "data" / "raw.csv"
+
+    def part(self, name: str) -> Path:
+        """train, validation or holdout."""
+        return self.root / "data" / "split" / f"{name}.csv"
+
+    @property
+    def model(self) -> Path:
+        return self.root / "model"
+
+    @property
+    def registry(self) -> Path:
+        return self.root / "registry"
+
+    @property
+    def metrics(self) -> Path:
+        return self.root / "reports" / "metrics.json"
+
+    def gates(self, stage: str) -> Path:
+        """Verdicts of one stage: data, split, model or champion."""
+        return self.root / "reports" / f"gates_{stage}.json"
+
+
+GATED_STAGES = ("data", "split", "model", "champion")

@@ -1,0 +1,112 @@
+"""The main job: bring one product's stages up to date, show the gates, print the result line."""
+
+import fcntl
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from product import console, gates, source
+from product.errors import UserError
+from product.paths import Paths
+from product.product_file import load
+
+FINAL = Path(__file__).resolve().parents[1]
+
+
+def reproduce(product: str, force: bool) -> bool:
+    """One DVC call that runs the stages whose inputs changed; True where all went through.
+
+    A stage that failed has said why; what DVC itself has to say is printed here.
+    """
+    from dvc.exceptions import DvcException, ReproductionError  # DVC costs most of a second, so not at import
+    from dvc.repo import Repo
+    from dvc.stage.exceptions import StageCmdFailedError
+
+    logging.getLogger("dvc").setLevel(logging.CRITICAL)
+    try:
+        with Repo(str(FINAL)) as repo:
+            repo.reproduce(targets=[f"model_promotion@{product}"], force=force)
+    except ReproductionError as error:
+        if not isinstance(error.__cause__, StageCmdFailedError):
+            console.console.print(f"dvc: {error.__cause__ or error}")
+        return False
+    except DvcException as error:
+        console.console.print(f"dvc: {error}")
+        return False
+    return True
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """One run at a time; a second one waits for the first."""
+    with (FINAL / ".dvc" / "pipeline.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            console.console.print("another run is under way here, waiting for it")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def result_line(product: str) -> str:
+    """The product's metric on the hold-out."""
+    metric = load(product).gates.metric
+    value = json.loads(Paths.of(product).metrics.read_bytes())["metrics"][metric]["value"]
+    return f"Model test {metric} is: {value:.3f}"
+
+
+@contextmanager
+def stdout_to_stderr() -> Iterator[None]:
+    """Whatever a stage or a source's command prints, stdout is for the result."""
+    sys.stdout.flush()
+    stdout = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(stdout, 1)
+        os.close(stdout)
+
+
+def run(product: str, force: bool) -> None:
+    """Bring the product up to date and show its gates; ends the program where a gate or a stage failed."""
+    paths = Paths.of(product)
+    with alone():
+        source.resolve(load(product), paths.root)
+        done = reproduce(product, force)
+    verdicts = console.all_gates(paths)
+    console.show_gates(verdicts)
+    if not done or gates.failed(verdicts):
+        console.stop(f"{product}: stopped, see above; what is served is what it was")
+    console.console.print(verdicts[-1].detail)
+
+
+def main(
+    product: Annotated[str, typer.Argument(help="A product of products/.")] = "titanic",
+    force: Annotated[bool, typer.Option("--force", help="Run every stage again, asking the source anew.")] = False,
+    serve: Annotated[bool, typer.Option("--serve", help="Then serve predictions over HTTP.")] = False,
+    host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to serve on; 0 takes a free one.", min=0, max=65535)] = 8000,
+) -> None:
+    """Fetch, validate, split, train, test and promote; only what changed is run again."""
+    os.chdir(FINAL)
+    try:
+        with stdout_to_stderr():
+            run(product, force)
+        print(result_line(product), flush=True)
+    except UserError as error:
+        console.stop(str(error))
+    if serve:
+        os.execv(sys.executable, [sys.executable, "-m", "service", product, "--host", host, "--port", str(port)])  # noqa: S606
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,85 @@
+"""A log that only grows: each line carries the hash of the line before it, so a change anywhere shows."""
+
+import getpass
+import hashlib
+import json
+import os
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from product.errors import UserError
+
+
+class LogError(UserError):
+    """A log whose lines do not follow each other."""
+
+
+class PromotionLog:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def entries(self) -> list[dict[str, Any]]:
+        """All decisions, oldest first. Raises LogError where a line was changed, removed or put in."""
+        entries, before = [], ""
+        for number, line in enumerate(self._lines(), start=1):
+            try:
+                entry = json.loads(line)
+            except json.JSONDecodeError:
+                entry = {}
+            if entry.get("before") != before:
+                raise LogError(
+                    f"{self.path}:{number}: the log was changed: this line does not follow the one before it"
+                )
+            before = _hash(line)
+            entries.append(entry)
+        return entries
+
+    def append(self, action: str, model: str, why: str, **facts: Any) -> None:
+        """Add a decision: what, who, when, why. A changed log takes no more entries."""
+        self.entries()
+        lines = self._lines()
+        entry = {
+            "action": action,
+            "model": model,
+            "why": why,
+            "who": f"{getpass.getuser()}@{socket.gethostname()}",
+            "when": datetime.now(UTC).isoformat(timespec="seconds"),
+            **facts,
+            "before": _hash(lines[-1]) if lines else "",
+        }
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def served(self) -> list[str]:
+        """The champions as a stack, the present one last: a promotion puts one on, a rollback takes off."""
+        stack: list[str] = []
+        for entry in self.entries():
+            if entry["action"] == "promote":
+                stack.append(entry["model"])
+            elif entry["action"] == "rollback":
+                while stack and stack[-1] != entry["model"]:
+                    stack.pop()
+                stack = stack or [entry["model"]]
+        return stack
+
+    def withdrawn(self, model: str) -> dict[str, Any] | None:
+        """The rollback that took this model out of service, if nothing brought it back since."""
+        taken: dict[str, Any] | None = None
+        for entry in self.entries():
+            if entry["action"] == "rollback" and entry.get("from") == model:
+                taken = entry
+            elif entry["action"] in ("promote", "rollback") and entry["model"] == model:
+                taken = None
+        return taken
+
+    def _lines(self) -> list[str]:
+        return self.path.read_text(encoding="utf-8").splitlines() if self.path.exists() else []
+
+
+def _hash(line: str) -> str:
+    return hashlib.sha256(line.encode()).hexdigest()

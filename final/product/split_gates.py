@@ -1,0 +1,25 @@
+"""Gates after the split: no row on two sides, every class on every side."""
+
+from itertools import combinations
+
+import pandas as pd
+
+from product.declaration import Product
+from product.gates import Gate
+from product.table import row_keys
+
+
+def all_gates(parts: dict[str, pd.DataFrame], product: Product) -> list[Gate]:
+    keys = {name: set(row_keys(part, product)) for name, part in parts.items()}
+    shared = sum(len(keys[a] & keys[b]) for a, b in combinations(keys, 2))
+    where = "Rows with the same id stand on two sides of the split"
+    apart = Gate("split: rows on two sides", str(shared), "0", shared == 0, where if shared else "")
+    classes = {str(value) for value in product.target.values}
+    lacking = [
+        f"{value} in {name}"
+        for name, part in parts.items()
+        for value in sorted(classes - set(part[product.target.name]))
+    ]
+    remedy = f"{', '.join(lacking)}: get more rows, or change the shares under split"
+    complete = Gate("split: classes lacking", str(len(lacking)), "0", not lacking, remedy if lacking else "")
+    return [apart, complete]

@@ -1,0 +1,80 @@
+"""The contract as a pandera schema, and a table's breaches of it as findings a person can act on."""
+
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+from product.declaration import Boolean, Category, Date, Feature, Integer, Number, Product, Text
+from product.table import Finding, finding
+
+
+def schema(product: Product, with_target: bool = True) -> pa.DataFrameSchema:
+    """The pandera schema of a table that `table.read` typed; each check's name is the reason it gives."""
+    columns: dict[str, pa.Column] = {name: _column(feature) for name, feature in product.contract.features.items()}
+    if product.id:
+        columns[product.id] = pa.Column(None, unique=True)
+    if with_target:
+        columns[product.target.name] = pa.Column(None, [_one_of(product.target.values)])
+    return pa.DataFrameSchema(columns)
+
+
+def check(table: pd.DataFrame, product: Product) -> list[Finding]:
+    """Every breach of the contract in the table; empty where it is kept."""
+    present = schema(product)
+    present = present.remove_columns([name for name in present.columns if name not in table])
+    try:
+        present.validate(table, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        cases = errors.failure_cases
+        return [
+            finding(str(column), _reason(str(check)), group.set_index("index")["failure_case"].sort_index())
+            for (column, check), group in cases.groupby(["column", "check"], sort=False)
+        ]
+    return []
+
+
+def _reason(check: str) -> str:
+    return {
+        "not_nullable": "missing value; fill it, or say nullable: true",
+        "field_uniqueness": "value of the id occurs more than once",
+    }.get(check, check)
+
+
+def _column(feature: Feature) -> pa.Column:
+    return pa.Column(None, _checks(feature), nullable=feature.nullable)
+
+
+def _checks(feature: Feature) -> list[pa.Check]:
+    match feature:
+        case Number() | Integer():
+            checks = []
+            if feature.min is not None:
+                checks.append(pa.Check.ge(feature.min, error=f"less than the minimum {feature.min:g}"))
+            if feature.max is not None:
+                checks.append(pa.Check.le(feature.max, error=f"more than the maximum {feature.max:g}"))
+            if isinstance(feature, Integer):
+                checks.append(_vectorised(lambda column: column % 1 == 0, "not a whole number"))
+            return checks
+        case Category():
+            return [_one_of(feature.values)]
+        case Boolean():
+            return [pa.Check.isin(["true", "false"], error="not one of true/false, yes/no, 1/0")]
+        case Date():
+            return [_vectorised(_is_day, "not a day of the form YYYY-MM-DD")]
+        case Text():
+            longest = feature.max_length
+            return [_vectorised(lambda column: column.str.len() <= longest, f"longer than {longest} characters")]
+
+
+def _one_of(values: tuple[Any, ...]) -> pa.Check:
+    written = [str(value) for value in values]
+    return pa.Check.isin(written, error=f"not one of {', '.join(written)}")
+
+
+def _vectorised(test: Any, error: str) -> pa.Check:
+    return pa.Check(test, error=error)
+
+
+def _is_day(column: pd.Series) -> pd.Series:
+    return pd.to_datetime(column, format="%Y-%m-%d", errors="coerce").notna()

@@ -1,0 +1,42 @@
+"""Stage 1: fetch the table from the product's source into data/raw.csv."""
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from product import console, source
+from product.declaration import Product
+from product.paths import Paths
+from product.product_file import load
+
+
+def fetch(product: Product, folder: Path, output: Path) -> None:
+    """Leave the source's table at `output`, whole or not at all; raises SourceError."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    beside = output.with_name(f".{output.name}.new")
+    beside.unlink(missing_ok=True)
+    if product.source.path is not None:
+        shutil.copyfile(source.local_file(product, folder), beside)
+    else:
+        line = source.command(product, beside)
+        done = subprocess.run(line, shell=True, stdout=2, cwd=source.FINAL, check=False)  # noqa: S602 the user's own command
+        if done.returncode != 0:
+            raise source.SourceError(f"source.command failed with exit code {done.returncode}: {line}")
+        if not beside.is_file():
+            raise source.SourceError(f"source.command wrote no file: {line}")
+    beside.replace(output)
+
+
+def main(product: Annotated[str, typer.Argument(help="Name or folder of a product.")]) -> None:
+    """Fetch the table."""
+    paths = Paths.of(product)
+    with console.stage("data_creation") as remarks:
+        fetch(load(product), paths.root, paths.raw)
+        remarks.append(f"{paths.raw.stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    typer.run(main)

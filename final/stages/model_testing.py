@@ -1,0 +1,33 @@
+"""Stage 5: the saved model on the hold-out; the model gates."""
+
+from typing import Annotated
+
+import typer
+
+from product import console, gates, model_gates, table
+from product.evaluation import evaluate
+from product.files import write_json
+from product.model import ProductModel, is_positive
+from product.paths import Paths
+from product.product_file import load
+
+
+def main(product: Annotated[str, typer.Argument(help="Name or folder of a product.")]) -> None:
+    """Test model/ on data/split/holdout.csv; writes reports/metrics.json."""
+    paths = Paths.of(product)
+    with console.stage("model_testing") as remarks:
+        declared = load(product)
+        model = ProductModel.load(paths.model)
+        holdout, _ = table.read(paths.part("holdout"), declared)
+        target = is_positive(holdout[declared.target.name], declared.target)
+        figures = evaluate(holdout, target, model.predict_proba(holdout), declared)
+        write_json(figures, paths.metrics)
+        for name, part in figures["metrics"].items():
+            remarks.append(f"{name} {part['value']:.3f} (95 % {part['low']:.3f} to {part['high']:.3f})")
+    verdicts = model_gates.all_gates(figures, declared)
+    gates.save(verdicts, paths.gates("model"))
+    console.stop_at(verdicts)
+
+
+if __name__ == "__main__":
+    typer.run(main)
