@@ -37,9 +37,7 @@ def select(table: pd.DataFrame, columns: Columns, with_id: bool) -> pd.DataFrame
 
 def to_csv(table: pd.DataFrame) -> bytes:
     """Canonical CSV: 22.0 is written as 22 and 0.42 as 0.42, as in the original file."""
-    text: str = table.to_csv(
-        index=False, lineterminator="\n", float_format=lambda v: str(v).removesuffix(".0")
-    )
+    text: str = table.to_csv(index=False, lineterminator="\n", float_format=lambda v: str(v).removesuffix(".0"))
     return text.encode()
 
 
@@ -80,8 +78,7 @@ def from_snapshot(path: Path, sha256: str = SNAPSHOT_SHA256) -> pd.DataFrame:
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
         raise ValueError(
-            f"{path} was changed: its sha256 is {found}, pinned is {sha256}; "
-            f"get it back with: git checkout -- {path}"
+            f"{path} was changed: its sha256 is {found}, pinned is {sha256}; get it back with: git checkout -- {path}"
         )
     return pd.read_csv(BytesIO(content))
 
@@ -89,7 +86,7 @@ def from_snapshot(path: Path, sha256: str = SNAPSHOT_SHA256) -> pd.DataFrame:
 def load(seconds: float, snapshot: Path) -> tuple[pd.DataFrame, str]:
     """The table and one line saying who served it.
 
-    A table of the vendor's that differs from the pinned one is not taken: versions must not depend on the day.
+    A table of the vendor's that differs is not taken: a version must not depend on the day.
     """
     pinned = from_snapshot(snapshot)
     instead = f"served by the pinned copy {snapshot.parent.name}/{snapshot.name}"
@@ -121,12 +118,8 @@ def write(content: bytes, path: Path) -> None:
 
 def main(
     output: Annotated[Path, typer.Option(help="CSV to write.")] = HERE / "data" / "titanic.csv",
-    columns: Annotated[
-        Columns, typer.Option(help="v1: Pclass, Sex, Age, Survived. all: all twelve.")
-    ] = Columns.V1,
-    with_id: Annotated[
-        bool, typer.Option("--with-id", help="PassengerId in front (all has it anyway).")
-    ] = False,
+    columns: Annotated[Columns, typer.Option(help="v1: Pclass, Sex, Age, Survived. all: all twelve.")] = Columns.V1,
+    with_id: Annotated[bool, typer.Option("--with-id", help="PassengerId in front (all has it anyway).")] = False,
     timeout: Annotated[
         float, typer.Option(envvar="TITANIC_TIMEOUT", help="Seconds for the download; 0: pinned copy only.")
     ] = 4.0,

@@ -38,18 +38,14 @@ def write(table: pd.DataFrame, path: Path) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with beside.open("w", encoding="utf-8", newline="") as file:
-            table.to_csv(
-                file, index=False, lineterminator="\n", float_format=lambda v: str(v).removesuffix(".0")
-            )
+            table.to_csv(file, index=False, lineterminator="\n", float_format=lambda v: str(v).removesuffix(".0"))
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
 
 
 def main(
-    source: Annotated[Path, typer.Option("--input", help="CSV with a column Age.")] = HERE
-    / "data"
-    / "v1.csv",
+    source: Annotated[Path, typer.Option("--input", help="CSV with a column Age.")] = HERE / "data" / "v1.csv",
     output: Annotated[Path, typer.Option(help="CSV to write.")] = HERE / "data" / "v2.csv",
 ) -> None:
     """Fill Age's missing values with the mean of the known ones."""

@@ -47,9 +47,7 @@ def write(table: pd.DataFrame, path: Path) -> None:
 
 
 def main(
-    source: Annotated[Path, typer.Option("--input", help="CSV with a column Sex.")] = HERE
-    / "data"
-    / "v2.csv",
+    source: Annotated[Path, typer.Option("--input", help="CSV with a column Sex.")] = HERE / "data" / "v2.csv",
     output: Annotated[Path, typer.Option(help="CSV to write.")] = HERE / "data" / "v3.csv",
 ) -> None:
     """One-hot encode Sex."""

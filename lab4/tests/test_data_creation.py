@@ -84,9 +84,7 @@ def run(tmp: Path, *options: str, server: FileServer | None = None) -> subproces
         md5 = hashlib.md5(server.body).hexdigest()
         command = [sys.executable, "-c", WITH_OTHER_SERVER, url, md5, str(SCRIPT)]
     (tmp / "tmp").mkdir(exist_ok=True)
-    env = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")} | {
-        "TMPDIR": str(tmp / "tmp")
-    }
+    env = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")} | {"TMPDIR": str(tmp / "tmp")}
     done = subprocess.run(
         [*command, *options], cwd=tmp, env=env, capture_output=True, text=True, timeout=60, check=False
     )

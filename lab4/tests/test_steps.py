@@ -12,9 +12,7 @@ from lab4 import data_creation, fill_age, one_hot_sex
 LAB = Path(__file__).resolve().parents[1]
 
 
-def feature_set(
-    version: str, output: str, cwd: Path, env: dict[str, str]
-) -> subprocess.CompletedProcess[str]:
+def feature_set(version: str, output: str, cwd: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
     command = ["bash", str(LAB / "feature_set.sh"), version, output]
     return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
 
@@ -56,7 +54,7 @@ def test_other_columns_pass_through_by_the_byte(tmp_path: Path) -> None:
     for step, source, output in (("fill_age", "in", "v2"), ("one_hot_sex", "v2", "v3")):
         command = [
             sys.executable,
-            LAB / f"{step}.py",
+            f"{LAB}/{step}.py",
             "--input",
             f"{source}.csv",
             "--output",
@@ -79,9 +77,7 @@ def test_other_columns_pass_through_by_the_byte(tmp_path: Path) -> None:
         ("one_hot_sex", "Sex\nMale\n", "row 1: 'Male'"),
     ],
 )
-def test_a_bad_input_is_one_message_and_no_output(
-    tmp_path: Path, step: str, content: str, reason: str
-) -> None:
+def test_a_bad_input_is_one_message_and_no_output(tmp_path: Path, step: str, content: str, reason: str) -> None:
     (tmp_path / "in.csv").write_text(content)
     command = [sys.executable, f"{LAB}/{step}.py", "--input", "in.csv", "--output", "out.csv"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
