@@ -123,12 +123,15 @@ def main(
     timeout: Annotated[
         float, typer.Option(envvar="TITANIC_TIMEOUT", help="Seconds for the download; 0: pinned copy only.")
     ] = 4.0,
+    note: Annotated[Path | None, typer.Option(help="Also write here who served the table.")] = None,
     snapshot: Annotated[Path, typer.Option(help="The pinned copy.")] = HERE / "snapshot" / "train.csv",
 ) -> None:
     """Write the Titanic table of catboost.datasets.titanic() as CSV."""
     try:
         table, notice = load(timeout, snapshot)
         write(to_csv(select(table, columns, with_id)), output)
+        if note:
+            write(f"{notice}\n".encode(), note)
     except (OSError, ValueError) as error:
         sys.exit(f"data_creation.py: {error}")
     print(f"data_creation.py: {len(table)} rows {notice}", file=sys.stderr)

@@ -151,8 +151,10 @@ def main(
         git.git(workspace, "push", "--quiet", "--atomic", "--follow-tags", "origin", "main")
         data.checkout(workspace)
         reports.mkdir(parents=True, exist_ok=True)
+        note = tables / "source.txt"
+        source = note.read_text(encoding="utf-8").strip() if note.exists() else "not noted"
         place = {"kind": storage.kind, "address": str(storage), "git": str(remotes / "git")}
-        text = json.dumps({"file": FILE, "remote": place, "versions": rows}, indent=2)
+        text = json.dumps({"file": FILE, "source": source, "remote": place, "versions": rows}, indent=2)
         (reports / "published.json").write_text(text + "\n", encoding="utf-8")
 
 
