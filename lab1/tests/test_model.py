@@ -1,0 +1,228 @@
+"""The saved model: the same after a reload, scaled once, honestly measured, refused when it is useless."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import skops.io
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+from lab1 import model_preparation
+from lab1.tests.scratch import QUIET, Lab, Run, constant_model, refused
+
+RELOAD = """
+import sys, pandas as pd, skops.io
+model = skops.io.load(sys.argv[1], trusted=[])
+rows = pd.read_csv(sys.argv[2])
+print(*model.predict(rows[list(model.feature_names_in_)]), sep="")
+print(*model.decision_function(rows[list(model.feature_names_in_)]))
+"""
+
+
+def load(lab: Lab) -> Pipeline:
+    return skops.io.load(lab.path / "model/model.skops", trusted=[])
+
+
+def test_saved_model_answers_in_a_new_process_as_it_did_before_it_was_saved(ran: Run, tmp_path: Path) -> None:
+    data, city = ran.lab.path / "data", ran.lab.path / "data/features/test/fernhill.csv"
+    scaler = model_preparation.read_scaler(ran.lab.path / "model/scaler.skops")
+    rows = model_preparation.read_training_rows(data, scaler)
+    names = list(scaler.feature_names_in_)
+    model = model_preparation.train(rows[names], rows["anomaly"], scaler)
+    unscaled = pd.read_csv(city)[names]
+    before, margins = model.predict(unscaled), model.decision_function(unscaled)
+    model_preparation.write(tmp_path / "model.skops", skops.io.dumps(model))
+    for saved in (
+        tmp_path / "model.skops",
+        ran.lab.path / "model/model.skops",
+    ):  # this one, and the pipeline's
+        command = [sys.executable, "-c", RELOAD, str(saved), str(city)]
+        answer, distance = subprocess.check_output(command, text=True, env=os.environ | QUIET).splitlines()
+        assert [int(digit) for digit in answer] == list(before)
+        assert [float(number) for number in distance.split()] == pytest.approx(list(margins), abs=1e-12)
+    assert set(before) == {0, 1}
+
+
+def test_model_scales_once(ran: Run) -> None:
+    """Unscaled rows through the whole model, scaled rows through its classifier alone: the same answers."""
+    model, data = load(ran.lab), ran.lab.path / "data"
+    names = list(model.feature_names_in_)
+    for path in (data / "features/test").glob("*.csv"):
+        whole = model.predict(pd.read_csv(path)[names])
+        scaled = pd.read_csv(data / "scaled/test" / path.name)[names]
+        assert np.array_equal(whole, model.named_steps["classifier"].predict(scaled))
+
+
+def test_metrics_equal_those_counted_by_hand(ran: Run) -> None:
+    """Truth from data/test, answers from the classifier on the scaled files, counting without a library."""
+    model, data = load(ran.lab), ran.lab.path / "data"
+    pairs: list[tuple[int, int, str]] = []
+    for path in sorted((data / "scaled/test").glob("*.csv")):
+        scaled = pd.read_csv(path)[list(model.feature_names_in_)]
+        answers = model.named_steps["classifier"].predict(scaled)
+        truth = list(csv.DictReader((data / "test" / path.name).open(newline="")))[365:]
+        pairs += [(int(day["anomaly"]), int(a), day["kind"]) for day, a in zip(truth, answers, strict=True)]
+    hits = sum(t == a for t, a, _ in pairs)
+    positive, found = sum(t for t, _, _ in pairs), sum(t and a for t, a, _ in pairs)
+    called, negative = sum(a for _, a, _ in pairs), sum(1 - t for t, _, _ in pairs)
+    metrics = json.loads((ran.lab.path / "reports/metrics.json").read_text())
+    assert metrics["days"] == len(pairs)
+    assert metrics["accuracy"] == pytest.approx(hits / len(pairs))
+    assert metrics["f1"] == pytest.approx(2 * found / (called + positive))
+    specificity = 1 - (called - found) / negative
+    assert metrics["balanced_accuracy"] == pytest.approx((found / positive + specificity) / 2)
+    assert metrics["majority_accuracy"] == pytest.approx(max(positive, negative) / len(pairs))
+    assert metrics["false_alarms"] == pytest.approx(1 - specificity)
+    for kind, recall in metrics["recall_by_kind"].items():
+        answers_of_kind = [a for t, a, k in pairs if k == kind]
+        assert recall == pytest.approx(sum(answers_of_kind) / len(answers_of_kind))
+    with (ran.lab.path / "reports/predictions.csv").open(newline="") as file:
+        predictions = list(csv.DictReader(file))
+    assert [(int(p["anomaly"]), int(p["predicted"]), p["kind"]) for p in predictions] == pairs
+
+
+def test_constant_model_is_refused(ran: Run, tmp_path: Path) -> None:
+    (tmp_path / "model.skops").write_bytes(constant_model(ran.lab))
+    done = ran.lab.run("model_testing.py", "--model", tmp_path / "model.skops", "--reports", tmp_path)
+    refused(done, "REFUSED", str(tmp_path / "model.skops"), "does not clearly beat", code=3)
+    metrics = json.loads((tmp_path / "metrics.json").read_text())
+    assert metrics["accuracy"] == metrics["majority_accuracy"]
+    assert metrics["errors_avoided"] == 0
+    assert metrics["beats_majority"] is False
+
+
+def test_model_of_shuffled_labels_is_refused(lab: Lab) -> None:
+    for folder in ("features", "scaled"):
+        for path in (lab.path / "data" / folder / "train").glob("*.csv"):
+            table = pd.read_csv(path)[:400]
+            table["anomaly"] = np.random.default_rng(0).permutation(table["anomaly"])
+            table.to_csv(path, index=False)
+    assert lab.run("model_preparation.py").returncode == 0
+    refused(lab.run("model_testing.py"), "REFUSED", "does not clearly beat", code=3)
+
+
+@pytest.mark.parametrize("broken", ["features/train", "scaled/train"])
+def test_scaled_files_of_another_run_are_refused(lab: Lab, broken: str) -> None:
+    old = (lab.path / "model/model.skops").read_bytes()
+    path = lab.path / "data" / broken / "alderton.csv"
+    table = pd.read_csv(path)
+    table["mean_7"] += 0.001
+    table.to_csv(path, index=False)
+    done = lab.run_here("model_preparation.py")
+    refused(done, "scaled/train", "not what the scaler makes", "run data_preprocessing.py again")
+    assert (lab.path / "model/model.skops").read_bytes() == old
+
+
+def test_model_with_a_type_that_nobody_reviewed_is_not_loaded(ran: Run, tmp_path: Path) -> None:
+    model = Pipeline([("scaler", FunctionTransformer(func=os.getcwd))])
+    (tmp_path / "model.skops").write_bytes(skops.io.dumps(model))
+    done = ran.lab.run("model_testing.py", "--model", tmp_path / "model.skops", "--reports", tmp_path)
+    refused(done, "model.skops", "posix.getcwd", "run model_preparation.py again")
+
+
+@pytest.mark.parametrize(
+    ("stage", "file", "first", "again"),
+    [
+        (
+            "model_preparation.py",
+            "model/scaler.skops",
+            "no such file; run data_preprocessing.py first",
+            "not a scaler",
+        ),
+        (
+            "model_testing.py",
+            "model/model.skops",
+            "no such file; run model_preparation.py first",
+            "not a model",
+        ),
+    ],
+)
+def test_no_object_or_a_broken_one_is_a_clear_error(
+    lab: Lab,
+    stage: str,
+    file: str,
+    first: str,
+    again: str,
+) -> None:
+    path, old = lab.path / file, lab.outputs("reports")
+    content = path.read_bytes()
+    for broken in (content[: len(content) // 2], b"", b"not a zip"):
+        path.write_bytes(broken)
+        refused(lab.run_here(stage), file, again, "again")
+    path.unlink()
+    refused(lab.run_here(stage), file, first)
+    assert lab.outputs("reports") == old
+
+
+def test_object_of_another_kind_is_a_clear_error(lab: Lab) -> None:
+    scaler, model = lab.path / "model/scaler.skops", lab.path / "model/model.skops"
+    was = scaler.read_bytes()
+    scaler.write_bytes(model.read_bytes())
+    refused(lab.run_here("model_preparation.py"), "scaler.skops", "Pipeline is no fitted StandardScaler")
+    model.write_bytes(was)
+    refused(lab.run_here("model_testing.py"), "model.skops", "StandardScaler is no pipeline")
+
+
+BREAKAGES: dict[str, Callable[[str], str]] = {
+    "no column level": lambda text: text.replace("level", "lever", 1),
+    "line 3: column residual must be a number": lambda text: edit(text, 2, 1, "high"),
+    "line 4: column anomaly must be a number": lambda text: edit(text, 3, -2, ""),
+    "cannot be read as CSV": lambda text: "",
+}
+
+
+def edit(text: str, row: int, column: int, value: str) -> str:
+    """The CSV text with another value in one place."""
+    lines = [line.split(",") for line in text.splitlines()]
+    lines[row][column] = value
+    return "\n".join(map(",".join, lines))
+
+
+@pytest.mark.parametrize("message", BREAKAGES)
+@pytest.mark.parametrize(
+    ("stage", "file"),
+    [
+        ("model_preparation.py", "features/train/dunmore.csv"),
+        ("model_preparation.py", "scaled/train/dunmore.csv"),
+        ("model_testing.py", "features/test/granby.csv"),
+    ],
+)
+def test_broken_table_is_a_clear_error(lab: Lab, stage: str, file: str, message: str) -> None:
+    path = lab.path / "data" / file
+    path.write_text(BREAKAGES[message](path.read_text()))
+    refused(lab.run_here(stage), file, message, "run data_preprocessing.py again")
+
+
+@pytest.mark.parametrize(
+    ("stage", "folder"),
+    [("model_preparation.py", "features/train"), ("model_testing.py", "features/test")],
+)
+def test_no_tables_or_one_answer_only_is_a_clear_error(lab: Lab, stage: str, folder: str) -> None:
+    paths = list((lab.path / "data").glob(f"*/{Path(folder).name}/*.csv"))
+    for path in paths:
+        table = pd.read_csv(path)
+        table.assign(anomaly=0).to_csv(path, index=False)
+    refused(lab.run_here(stage), "column anomaly must have two values")
+    for path in paths:
+        path.unlink()
+    refused(lab.run_here(stage), folder, "no CSV files there; run data_preprocessing.py first")
+
+
+def test_choice_of_the_model_reads_train_cities_only(ran: Run, tmp_path: Path) -> None:
+    (tmp_path / "features/train").mkdir(parents=True)
+    for city in ("alderton", "brightwater", "coldfield"):
+        table = pd.read_csv(ran.lab.path / f"data/features/train/{city}.csv")
+        table[:250].to_csv(tmp_path / f"features/train/{city}.csv", index=False)
+    done = ran.lab.run("model_choice.py", "--data", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split()[:3] == ["accuracy", "balanced", "f1"]
+    assert len(done.stdout.splitlines()) == 5
+    refused(ran.lab.run_here("model_choice.py", "--data", tmp_path / "no"), "run data_preprocessing.py")
