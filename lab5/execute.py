@@ -107,10 +107,11 @@ def main(
     timeout: Annotated[int, typer.Option(min=1, help="Seconds that one cell may take.")] = 120,
 ) -> None:
     """Execute NOTEBOOK in WORKDIR and leave it there with its outputs."""
+    workdir.mkdir(parents=True, exist_ok=True)
     try:
         node = read(notebook)
         execute(node, workdir.resolve(), timeout, lambda text: typer.echo(f"lab5: {text}", err=True))
-    except NotebookError as error:
+    except (NotebookError, RuntimeError) as error:  # RuntimeError: the kernel did not start
         typer.echo(f"execute.py: {notebook.name}: {error}\nNothing was changed.", err=True)
         sys.exit(1)
     tidy(node)
