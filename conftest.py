@@ -3,8 +3,12 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).resolve().parent
 
 
 def _docker() -> str | None:
@@ -19,7 +23,7 @@ def _program(*names: str, folders: str = "") -> str | None:
     return None if any(shutil.which(n, path=path) for n in names) else f"no program {' or '.join(names)}"
 
 
-TOOLS = {
+TOOLS: dict[str, Callable[[], str | None]] = {
     "docker": _docker,
     "browser": lambda: _program("chromium", "chromium-browser", "google-chrome"),
     "groovy": lambda: _program("groovy"),
@@ -50,3 +54,33 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if tool in required():
                 pytest.fail(f"REQUIRE says {tool}, but there is {reason}", pytrace=False)
             pytest.skip(f"{reason} here")
+
+
+@pytest.fixture(scope="session")
+def copy_repository() -> Callable[[Path], Path]:
+    """A function that makes a clean checkout of the working tree, as a clone would be, with this environment in it."""
+
+    def copy(to: Path) -> Path:
+        listed = subprocess.run(
+            ["git", "ls-files", "-coz", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        for name in filter(None, listed.stdout.split("\0")):
+            if (ROOT / name).is_file():
+                (to / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, to / name)
+        git: list[str] = [
+            "git",
+            "-c",
+            "user.name=test",
+            "-c",
+            "user.email=test@localhost",
+            "-c",
+            "commit.gpgsign=false",
+        ]
+        for command in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "copy"]):
+            subprocess.run([*git, *command], cwd=to, check=True)
+        if (ROOT / ".venv").exists():
+            (to / ".venv").symlink_to(ROOT / ".venv")
+        return to
+
+    return copy

@@ -67,9 +67,8 @@ def leakage(table: pd.DataFrame, product: Product) -> Gate:
     from sklearn.tree import DecisionTreeClassifier
 
     target = is_positive(table[product.target.name], product.target)
-    maker = FeatureMaker(product.contract)
-    known: dict[str, list[Any]] = {name: list(table[name]) for name in product.contract.features}
-    candidates = {**maker(known), **{name: known[name] for name in known if name not in maker.names}}
+    declared: dict[str, list[Any]] = {name: list(table[name]) for name in product.contract.features}
+    candidates = declared | dict(FeatureMaker(product.contract)(declared))  # declared first: they win a tie
     limit = product.gates.data.leakage
     folds = list(StratifiedKFold(3, shuffle=True, random_state=0).split(target, target))
     worst, worst_auc = "none", 0.0

@@ -28,18 +28,26 @@ class _Feature(Frozen):
     example: Value | None = None
 
 
+def _min_not_above_max(self: "Number | Integer") -> "Number | Integer":
+    if self.min is not None and self.max is not None and self.min > self.max:
+        raise ValueError(f"min is {self.min:g}, which is more than max {self.max:g}")
+    return self
+
+
 class Number(_Feature):
     """A real number, in the unit that its description names."""
 
     type: Literal["number"]
     min: float | None = None
     max: float | None = None
+    _ordered = model_validator(mode="after")(_min_not_above_max)
 
 
 class Integer(_Feature):
     type: Literal["integer"]
     min: int | None = None
     max: int | None = None
+    _ordered = model_validator(mode="after")(_min_not_above_max)
 
 
 class Category(_Feature):

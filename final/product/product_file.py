@@ -82,7 +82,9 @@ def _explain(file: Path, tree: Any, mistake: dict[str, Any]) -> str:
 
 
 def _locate(tree: Any, loc: Loc) -> tuple[tuple[str, ...], int]:
-    """The keys of the file that loc walks through, and the line of the last; pydantic's own marks are skipped."""
+    """The keys of the file that loc walks through, and the line of the last."""
+    if loc[:1] in (("features",), ("derived",)):
+        loc = loc[:2] + loc[3:]  # the third step is pydantic's, the member of the union
     keys: list[str] = []
     line = 1
     node = tree

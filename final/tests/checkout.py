@@ -1,0 +1,47 @@
+"""A clone of the repository, driven by its own bash files."""
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from product.files import folder_hash
+
+
+@dataclass
+class Checkout:
+    """A clone of the repository, driven by its own bash files."""
+
+    root: Path
+
+    @property
+    def product(self) -> Path:
+        return self.root / "final" / "products" / "titanic"
+
+    def bash(self, script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run final/SCRIPT from another directory."""
+        return subprocess.run(
+            ["bash", str(self.root / "final" / script), *arguments],
+            cwd="/",
+            env={**os.environ, "TITANIC_TIMEOUT": "0", "COLUMNS": "200"},
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+
+    def edit(self, *changes: tuple[str, str]) -> None:
+        """Replace text in product.yaml; a text that is not there exactly once is a mistake of the test."""
+        file = self.product / "product.yaml"
+        text = file.read_text()
+        for old, new in changes:
+            assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in product.yaml"
+            text = text.replace(old, new)
+        file.write_text(text)
+
+    def champion(self) -> str:
+        return str(json.loads((self.product / "registry" / "champion.json").read_bytes())["model"])
+
+    def registry_state(self) -> str:
+        return folder_hash(self.product / "registry")

@@ -1,0 +1,58 @@
+"""Who is served: the better model on the same hold-out; a loser is a green run; nothing changed can be promoted."""
+
+import json
+
+from tests.checkout import Checkout
+
+WEAK = (("iterations: 1000", "iterations: 1"), ("depth: 5", "depth: 1"))
+GOOD = tuple((new, old) for old, new in WEAK)
+LOW = (("floor: 0.75", "floor: 0.5"), ("above_baseline: 0.05", "above_baseline: 0"), ("{Sex: 0.65, Pclass: 0.6}", "{}"))
+
+
+def test_a_worse_challenger_is_a_green_run_that_keeps_the_champion(checkout: Checkout) -> None:
+    champion = checkout.champion()
+    checkout.edit(*WEAK, *LOW)
+    done = checkout.bash("pipeline.sh")
+    assert done.returncode == 0, done.stderr
+    assert "kept champion: roc_auc" in done.stderr
+    assert done.stdout.startswith("Model test accuracy is: ")
+    assert checkout.champion() == champion
+
+
+def test_a_better_challenger_is_promoted_and_the_history_says_so(checkout: Checkout) -> None:
+    good = checkout.champion()
+    registry = checkout.product / "registry"
+    for path in (registry / "champion.json", registry / "log.jsonl"):
+        path.unlink()
+    checkout.edit(*WEAK, *LOW)
+    assert checkout.bash("pipeline.sh").returncode == 0
+    weak = checkout.champion()
+    checkout.edit(*GOOD)
+    done = checkout.bash("pipeline.sh")
+    assert done.returncode == 0, done.stderr
+    assert "promoted: roc_auc" in done.stderr
+    assert checkout.champion() not in (weak, "")
+    entries = [json.loads(line) for line in (registry / "log.jsonl").read_text().splitlines()]
+    assert [(e["action"], e["model"]) for e in entries] == [("promote", weak), ("promote", checkout.champion())]
+    assert all(e["who"] and e["when"] and e["why"] and e["commit"] and e["metrics"] for e in entries)
+    assert good in [path.name for path in (registry / "models").iterdir()]
+
+
+def test_a_champion_whose_file_was_changed_stops_the_run(checkout: Checkout) -> None:
+    model = checkout.product / "registry" / "models" / checkout.champion() / "model.cbm"
+    model.write_bytes(model.read_bytes()[:-1] + b"!")
+    checkout.edit(("learning_rate: 0.03", "learning_rate: 0.05"))
+    before = checkout.champion()
+    done = checkout.bash("pipeline.sh")
+    assert done.returncode != 0
+    assert "was changed after it was promoted" in done.stderr
+    assert checkout.champion() == before
+
+
+def test_a_changed_log_takes_no_more_entries(checkout: Checkout) -> None:
+    log = checkout.product / "registry" / "log.jsonl"
+    log.write_text(log.read_text().replace("first model", "best model") * 2)
+    checkout.edit(*WEAK, *LOW)
+    done = checkout.bash("pipeline.sh")
+    assert done.returncode != 0
+    assert "log.jsonl:2: the log was changed" in done.stderr

@@ -1,0 +1,70 @@
+"""Rollback: the champion before, at once, without training, in the log; a later run does not undo it."""
+
+import json
+import time
+
+import pytest
+
+from tests.checkout import Checkout
+from tests.gates.test_champion import GOOD, LOW, WEAK
+
+
+@pytest.fixture
+def twice(checkout: Checkout) -> tuple[Checkout, str, str]:
+    """A checkout with a weak champion and, after it, a good one."""
+    registry = checkout.product / "registry"
+    for path in (registry / "champion.json", registry / "log.jsonl"):
+        path.unlink()
+    checkout.edit(*WEAK, *LOW)
+    assert checkout.bash("pipeline.sh").returncode == 0
+    weak = checkout.champion()
+    checkout.edit(*GOOD)
+    assert checkout.bash("pipeline.sh").returncode == 0
+    return checkout, weak, checkout.champion()
+
+
+def test_rollback_returns_to_the_champion_before_and_sticks(twice: tuple[Checkout, str, str]) -> None:
+    checkout, weak, good = twice
+    assert weak != good
+    done = checkout.bash("rollback.sh", "--why", "complaints")
+    assert (done.returncode, done.stdout) == (0, weak + "\n")
+    assert checkout.champion() == weak
+
+    again = checkout.bash("rollback.sh")
+    assert again.returncode != 0
+    assert "no earlier champion" in again.stderr
+
+    rerun = checkout.bash("pipeline.sh")
+    assert rerun.returncode == 0, rerun.stderr
+    assert "was rolled back by" in rerun.stderr
+    assert "complaints" in rerun.stderr
+    assert checkout.champion() == weak
+
+    back = checkout.bash("rollback.sh", "--to", good[:12])
+    assert back.stdout == good + "\n"
+    history = checkout.bash("rollback.sh", "--history").stdout.splitlines()
+    assert [line.split()[1] for line in history] == ["promote", "promote", "rollback", "keep", "rollback"]
+
+
+def test_rollback_takes_under_two_seconds(twice: tuple[Checkout, str, str]) -> None:
+    checkout, weak, _ = twice
+    began = time.monotonic()
+    assert checkout.bash("rollback.sh").stdout == weak + "\n"
+    # no figure of speed is asserted: this is the bound that tells it from training again
+    assert time.monotonic() - began < 10
+
+
+def test_rollback_refuses_a_model_that_was_changed(twice: tuple[Checkout, str, str]) -> None:
+    checkout, weak, good = twice
+    manifest = checkout.product / "registry" / "models" / weak / "manifest.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "seed": 1}))
+    done = checkout.bash("rollback.sh")
+    assert done.returncode != 0
+    assert "was changed after it was promoted" in done.stderr
+    assert checkout.champion() == good
+
+
+def test_rollback_names_what_it_does_not_know(checkout: Checkout) -> None:
+    done = checkout.bash("rollback.sh", "--to", "ffff")
+    assert done.returncode != 0
+    assert "'ffff' fits 0 models; known: " in done.stderr

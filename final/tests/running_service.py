@@ -1,0 +1,71 @@
+"""The service as a person starts it: by a bash file, on a free port, stopped by Ctrl-C."""
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from tests.checkout import Checkout
+
+
+@dataclass
+class Service:
+    url: str
+    curl: str
+    process: subprocess.Popen[str]
+    said: str
+
+    def get(self, path: str) -> httpx.Response:
+        return httpx.get(self.url + path, timeout=10)
+
+    def post(self, path: str, body: object) -> httpx.Response:
+        return httpx.post(self.url + path, json=body, timeout=30)
+
+
+@contextmanager
+def serving(checkout: Checkout, script: str = "serve.sh", *arguments: str) -> Iterator[Service]:
+    """Start SCRIPT on a free port, wait for the curl line that it prints, stop it by Ctrl-C."""
+    process = subprocess.Popen(
+        ["bash", str(checkout.root / "final" / script), *arguments, "--port", "0"],
+        env={**os.environ, "TITANIC_TIMEOUT": "0"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    said, url = "", ""
+    try:
+        assert process.stderr is not None
+        for line in process.stderr:
+            said += line
+            if line.startswith("curl "):
+                url = re.search(r"http://[^/]+", line).group()  # type: ignore[union-attr]
+                break
+        assert url, said
+        _wait_alive(url)
+        yield Service(url, said.splitlines()[-1], process, said)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+
+
+def _wait_alive(url: str) -> None:
+    for _ in range(100):
+        try:
+            httpx.get(url + "/healthz", timeout=5)
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail(f"{url} does not answer")
