@@ -24,6 +24,8 @@ done
 
 # shellcheck source=env.sh
 . "$here/../env.sh"
+# An environment of the caller's own, as Google Drive's client needs one (google_drive.md).
+if [ -n "${LAB4_VENV:-}" ]; then PATH=$LAB4_VENV/bin:$PATH; fi
 
 python "$here/data_creation.py" --output "$here/data/v1.csv" --note "$here/data/source.txt"
 python "$here/fill_age.py" --input "$here/data/v1.csv" --output "$here/data/v2.csv"

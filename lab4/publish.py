@@ -42,8 +42,11 @@ VERSIONS: Final = (
 )
 
 
-def open_workspace(workspace: Path, published: Path) -> None:
-    """The workspace on its branch main: the one that is there, else a clone of what is published, else new."""
+def open_workspace(workspace: Path, published: Path) -> bool:
+    """The workspace on its branch main: the one that is there, else a clone of what is published, else new.
+
+    Returns whether it is a clone.
+    """
     git.make_published(published)
     if (workspace / ".git").exists() and git.git(workspace, "rev-parse", "--verify", "main", may_fail=True):
         git.settle(workspace)
@@ -53,11 +56,21 @@ def open_workspace(workspace: Path, published: Path) -> None:
             git.git(workspace, "merge", "--quiet", "--ff-only", "origin/main")
     elif git.git(published, "rev-parse", "--verify", "main", may_fail=True):
         git.clone(published, workspace)
+        return True
     else:
         shutil.rmtree(workspace, ignore_errors=True)
         git.make(workspace)
         git.git(workspace, "remote", "add", "origin", str(published))
         data.initialise(workspace)
+    return False
+
+
+def bring_back(workspace: Path, storage: remote.Remote) -> None:
+    """Fills a clone from the remote; what the remote lacks is made again and sent to it by this run."""
+    try:
+        data.pull(workspace, storage, "dvc pull of main")
+    except Stop as lacking:
+        print(f"publish.py: going on without: {lacking}", file=sys.stderr)
 
 
 def md5_at(workspace: Path, revision: str) -> str:
@@ -71,7 +84,7 @@ def _undo(workspace: Path) -> None:
     if git.git(workspace, "rev-parse", "--verify", "HEAD", may_fail=True):
         git.git(workspace, "reset", "--quiet", "--hard")
         git.git(workspace, "clean", "--quiet", "-fd")
-        data.checkout(workspace)
+        data.checkout(workspace, FILE)
     else:
         shutil.rmtree(workspace)
 
@@ -136,8 +149,10 @@ def main(
         if fresh:
             shutil.rmtree(workspace, ignore_errors=True)
             shutil.rmtree(remotes, ignore_errors=True)
-        open_workspace(workspace, remotes / "git")
+        cloned = open_workspace(workspace, remotes / "git")
         data.configure(workspace, storage)
+        if cloned:
+            bring_back(workspace, storage)
         rows: list[dict[str, Any]] = []
         before: Path | None = None
         for version in VERSIONS:
@@ -149,7 +164,7 @@ def main(
             before = csv
         data.push(workspace, storage, "dvc push of all versions", all_tags=True)
         git.git(workspace, "push", "--quiet", "--atomic", "--follow-tags", "origin", "main")
-        data.checkout(workspace)
+        data.checkout(workspace, FILE)
         reports.mkdir(parents=True, exist_ok=True)
         note = tables / "source.txt"
         source = note.read_text(encoding="utf-8").strip() if note.exists() else "not noted"

@@ -39,7 +39,8 @@ def visit(folder: Path, storage: remote.Remote, file: str, version: dict[str, An
     git.git(folder, "checkout", "--quiet", name)
     if (commit := git.git(folder, "rev-parse", "HEAD")) != version["commit"]:
         raise Stop(f"{name} is commit {commit} in the published repository, published was {version['commit']}")
-    fetched = data.pull(folder, storage, f"dvc pull of {name}", {file: expected.md5})
+    data.examine(folder, storage, f"{file} of {name}", expected.md5)
+    fetched = data.pull(folder, storage, f"dvc pull of {name}")
     found = profile(folder / file)
     if said := differences(expected, found):
         raise Stop(f"{file} of {name} is not what was published: {'; '.join(said)}")
@@ -70,7 +71,7 @@ def main(
             raise Stop(f"the cache of the fresh clone {folder} is not empty")
         visits = [visit(folder, storage, published["file"], versions[name]) for name in ORDER]
         git.git(folder, "checkout", "--quiet", "main")
-        fetched = data.pull(folder, storage, "dvc pull of main", {})
+        fetched = data.pull(folder, storage, "dvc pull of main")
         if stale := data.stale(folder):
             raise Stop(f"a fresh clone of main would have to compute {', '.join(stale)} again")
         end = {"commit": git.git(folder, "rev-parse", "HEAD"), "fetched": fetched}

@@ -22,6 +22,13 @@ SETTINGS: Final = {
     "gc.auto": "0",
 }
 
+KEEP_TAGS: Final = """#!/bin/sh
+# git calls it as: update REF OLD NEW; OLD is all zeros where the ref is new.
+case $1 in
+  refs/tags/*) case $2 in *[!0]*) echo "$1 is published and never changes" >&2; exit 1 ;; esac ;;
+esac
+"""
+
 
 def isolate(workspace: Path) -> None:
     """Shuts git and DVC of this process, and of all it starts, into the workspace.
@@ -74,6 +81,12 @@ def make_published(folder: Path) -> None:
         git(folder, "init", "--quiet", "--template=", "--bare", "--initial-branch=main")
     git(folder, "config", "receive.denyNonFastForwards", "true")
     git(folder, "config", "receive.denyDeletes", "true")
+    # Both settings are about branches; tags need a hook.
+    git(folder, "config", "core.hooksPath", str(folder / "hooks"))
+    hook = folder / "hooks" / "update"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(KEEP_TAGS, encoding="utf-8")
+    hook.chmod(0o755)
 
 
 def clone(source: Path, folder: Path) -> None:

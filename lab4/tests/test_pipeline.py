@@ -1,0 +1,142 @@
+"""The whole module by its one command: three versions published, proven, and the outer repository untouched."""
+
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from lab4.tests.conftest import Run, Scratch, clean_environment, state
+
+TAGS = ("v1", "v2", "v3")
+LINE = "Data versions published and verified: v1 v2 v3\n"
+
+
+def commits(scratch: Scratch) -> dict[str, str]:
+    names = ("main", *TAGS)
+    return {name: scratch.git("workspace", "rev-parse", f"{name}^{{commit}}") for name in names}
+
+
+def test_one_line_on_stdout_and_everything_else_on_stderr(run: Run) -> None:
+    assert run.done.returncode == 0, run.done.stderr
+    assert run.done.stdout == LINE
+    assert "Traceback" not in run.done.stderr
+
+
+def test_the_outer_repository_and_the_users_settings_are_untouched(run: Run) -> None:
+    assert run.after == run.before
+    assert run.before["status"] == ""
+
+
+def test_each_version_is_a_commit_an_annotated_tag_and_an_object_in_the_remote(run: Run) -> None:
+    found = commits(run.scratch)
+    assert len(set(found.values())) == 4
+    for tag in TAGS:
+        assert run.scratch.git("remote/git", "cat-file", "-t", tag) == "tag"
+        assert run.scratch.git("remote/git", "rev-parse", f"{tag}^{{commit}}") == found[tag]
+        md5 = hashlib.md5((run.scratch.lab / f"data/{tag}.csv").read_bytes()).hexdigest()
+        assert md5 in run.scratch.git("remote/git", "show", f"{tag}:titanic.csv.dvc")
+        stored = run.scratch.lab / "remote/dvc/files/md5" / md5[:2] / md5[2:]
+        assert hashlib.md5(stored.read_bytes()).hexdigest() == md5
+    assert run.scratch.git("workspace", "log", "-1", "--format=%an") == "lab4 pipeline"
+    assert run.scratch.git("workspace", "status", "--porcelain") == ""
+
+
+def test_anyone_can_clone_pull_and_find_the_version_as_asked(run: Run, tmp_path: Path) -> None:
+    def shell(line: str) -> None:
+        env = {**clean_environment(), "HOME": str(tmp_path), "DVC_SITE_CACHE_DIR": str(tmp_path / "site")}
+        env["PATH"] = f"{Path(sys.executable).parent}:{env['PATH']}"
+        subprocess.run(["bash", "-euc", line], cwd=tmp_path, env=env, check=True, capture_output=True)
+
+    shell(f"git clone '{run.scratch.lab}/remote/git' clone && cd clone && git checkout v1 && dvc pull")
+    v1 = pd.read_csv(tmp_path / "clone/titanic.csv")
+    assert list(v1) == ["Pclass", "Sex", "Age", "Survived"]
+    assert len(v1) == 891
+    assert v1["Age"].isna().sum() == 177
+    shell("cd clone && git checkout v2 && dvc pull")
+    v2 = pd.read_csv(tmp_path / "clone/titanic.csv")
+    assert v2["Age"].isna().sum() == 0
+    assert v2["Age"].mean() == pytest.approx(29.699, abs=5e-4)
+    assert (v2["Age"][v1["Age"].notna()] == v1["Age"].dropna()).all()
+    pd.testing.assert_frame_equal(v1.drop(columns="Age"), v2.drop(columns="Age"))
+    shell("cd clone && git checkout v3 && dvc pull")
+    v3 = pd.read_csv(tmp_path / "clone/titanic.csv")
+    assert list(v3) == ["Pclass", "Sex_female", "Sex_male", "Age", "Survived"]
+    assert (v3["Sex_female"] + v3["Sex_male"] == 1).all()
+
+
+def test_the_proof_visits_each_version_twice_in_another_order_than_theirs(run: Run) -> None:
+    visits = json.loads((run.scratch.lab / "reports/switching.json").read_text())["visits"]
+    order = [visit["version"] for visit in visits]
+    assert order[: len(TAGS)] != list(TAGS)
+    assert all(order.count(tag) == 2 for tag in TAGS)
+    for tag in TAGS:
+        first, again = (visit for visit in visits if visit["version"] == tag)
+        assert (first["fetched"], again["fetched"]) == (1, 0)
+        content = (run.scratch.lab / f"data/{tag}.csv").read_bytes()
+        assert first["sha256"] == again["sha256"] == hashlib.sha256(content).hexdigest()
+
+
+def test_a_second_run_publishes_nothing_new(run: Run) -> None:
+    before = commits(run.scratch)
+    done = run.scratch.bash("pipeline.sh")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == LINE
+    assert commits(run.scratch) == before
+    assert done.stderr.count("was published") == 3
+    assert state(run.scratch) == run.before
+
+
+def test_a_lost_workspace_is_cloned_from_what_was_published(run: Run) -> None:
+    before = commits(run.scratch)
+    shutil.rmtree(run.scratch.lab / "workspace")
+    done = run.scratch.python("publish.py")
+    assert done.returncode == 0, done.stderr
+    assert commits(run.scratch) == before
+    table = run.scratch.lab / "workspace/titanic.csv"
+    assert table.read_bytes() == (run.scratch.lab / "data/v3.csv").read_bytes()
+
+
+def test_the_dag_made_the_published_versions_again_and_is_drawn_in_the_report(run: Run) -> None:
+    for tag, output in zip(TAGS, ("raw", "filled", "one_hot"), strict=True):
+        made = (run.scratch.lab / f"workspace/data/{output}.csv").read_bytes()
+        assert made == (run.scratch.lab / f"data/{tag}.csv").read_bytes()
+    report = (run.scratch.lab / "reports/report.md").read_text()
+    boxes = re.findall(r"^ *\| ([\w-]+) \|$", report, re.MULTILINE)
+    assert boxes == ["raw", "filled", "one-hot", "train", "evaluate"]
+
+
+def test_the_report_says_what_ran_and_needs_no_other_file(run: Run) -> None:
+    html = (run.scratch.lab / "reports/report.html").read_text()
+    markdown = (run.scratch.lab / "reports/report.md").read_text()
+    for tag, commit in commits(run.scratch).items():
+        assert commit[:10] in html
+        if tag in TAGS:
+            content = (run.scratch.lab / f"data/{tag}.csv").read_bytes()
+            for text in (html, markdown):
+                assert hashlib.sha256(content).hexdigest() in text
+                assert hashlib.md5(content).hexdigest() in text
+    assert "177 of 891 cells changed, 177 of them were missing" in markdown
+    assert "served by the pinned copy" in markdown
+    assert not re.search(r"""(src|href)\s*=\s*["'](?!data:)|<script|@import|url\(""", html)
+
+
+def test_options_nobody_knows_are_refused_and_help_helps(run: Run) -> None:
+    wrong = run.scratch.bash("pipeline.sh", "--experiment")
+    assert wrong.returncode == 2
+    assert "--experiment;" in wrong.stderr
+    assert "--experiments" in run.scratch.bash("pipeline.sh", "--help").stdout
+
+
+def test_a_failing_stage_stops_the_run_without_a_result_line(fresh: Scratch) -> None:
+    snapshot = fresh.lab / "snapshot/train.csv"
+    snapshot.write_bytes(snapshot.read_bytes() + b"1\r\n")
+    done = fresh.bash("pipeline.sh")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert not (fresh.lab / "workspace").exists()
