@@ -34,7 +34,8 @@ _find_python() {
 }
 
 _install() {
-  local python uv_pin
+  local python uv_pin quiet=(--quiet)
+  if [ -t 2 ]; then quiet=(); fi
   python=$(_find_python) || return 1
   # flock() belongs to the open file, so this shell holds it until descriptor 9 is closed or the shell dies.
   exec 9>"$_root/.venv.lock"
@@ -51,7 +52,7 @@ _install() {
   }
   uv_pin=$(awk '/^uv==/ {on=1} on {print} on && !/\\$/ {exit}' "$_root/requirements.txt")
   if "$_venv/bin/python" -m pip install --quiet --require-hashes -r /dev/stdin <<<"$uv_pin" >&2 &&
-    "$_venv/bin/uv" pip install $([ -t 2 ] || echo --quiet) --python "$_venv/bin/python" --require-hashes -r "$_root/requirements.txt" >&2; then
+    "$_venv/bin/uv" pip install ${quiet[@]+"${quiet[@]}"} --python "$_venv/bin/python" --require-hashes -r "$_root/requirements.txt" >&2; then
     :
   else
     echo "env.sh: uv could not install the lock, trying pip" >&2
@@ -64,8 +65,10 @@ _install() {
 }
 
 if ! _is_current; then
-  _install || { exec 9>&-; return 1 2>/dev/null || exit 1; }
+  _install
+  _installed=$?
   exec 9>&-
+  if [ "$_installed" -ne 0 ]; then return 1; fi
 fi
 export VIRTUAL_ENV=$_venv PATH="$_venv/bin:$PATH"
 unset PYTHONHOME _root _venv

@@ -81,8 +81,14 @@ def test_a_bad_table_is_refused(checkout: Checkout, name: str) -> None:
 
 
 def test_a_file_that_is_no_table_is_refused(checkout: Checkout) -> None:
-    stderr = run_with(checkout, SNAPSHOT.read_bytes()[:20_000] + b'\n5,"unfinished')
+    stderr = run_with(checkout, SNAPSHOT.read_bytes()[:20_000] + b"\xff\xfe\x00")
     assert "raw.csv: not a table in CSV" in stderr
+
+
+def test_a_file_cut_off_in_a_row_is_refused(checkout: Checkout) -> None:
+    content = SNAPSHOT.read_bytes()
+    stderr = run_with(checkout, content[: content.index(b"Bonnell") + 3])
+    assert "SibSp: missing value" in stderr
 
 
 def test_an_empty_file_is_refused(checkout: Checkout) -> None:
@@ -94,7 +100,7 @@ def test_a_good_table_of_ones_own_passes(checkout: Checkout) -> None:
     checkout.edit((SOURCE, "path: mine.csv"))
     done = checkout.bash("pipeline.sh")
     assert done.returncode == 0, done.stderr
-    assert "it is this very model" in done.stderr
+    assert "kept champion" in done.stderr
 
 
 @pytest.mark.parametrize(
