@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -16,12 +16,20 @@ from nbformat import NotebookNode
 from scipy import stats
 from scipy.signal import lfilter
 from sklearn.linear_model import HuberRegressor
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from lab5 import calibrate
 
 LAB = Path(__file__).resolve().parents[1]
 ROOT = LAB.parent
 WRITE = "%%writefile "
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """The matrices are small: threads that wait for each other only slow the simulations down."""
+    with threadpool_limits(limits=1):
+        yield
 
 
 @pytest.fixture(scope="session")
