@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -12,35 +11,12 @@ from typing import Annotated
 
 import typer
 
-from product import console, gates, source
+from product import console, gates, source, versions
 from product.errors import UserError
 from product.paths import Paths
 from product.product_file import load
 
 FINAL = Path(__file__).resolve().parents[1]
-
-
-def reproduce(product: str, force: bool) -> bool:
-    """One DVC call that runs the stages whose inputs changed; True where all went through.
-
-    A stage that failed has said why; what DVC itself has to say is printed here.
-    """
-    from dvc.exceptions import DvcException, ReproductionError  # DVC costs most of a second, so not at import
-    from dvc.repo import Repo
-    from dvc.stage.exceptions import StageCmdFailedError
-
-    logging.getLogger("dvc").setLevel(logging.CRITICAL)
-    try:
-        with Repo(str(FINAL)) as repo:
-            repo.reproduce(targets=[f"model_promotion@{product}"], force=force)
-    except ReproductionError as error:
-        if not isinstance(error.__cause__, StageCmdFailedError):
-            console.console.print(f"dvc: {error.__cause__ or error}")
-        return False
-    except DvcException as error:
-        console.console.print(f"dvc: {error}")
-        return False
-    return True
 
 
 @contextmanager
@@ -76,22 +52,27 @@ def stdout_to_stderr() -> Iterator[None]:
         os.close(stdout)
 
 
-def run(product: str, force: bool) -> None:
-    """Bring the product up to date and show its gates; ends the program where a gate or a stage failed."""
+def run(product: str, force: bool, push: bool) -> None:
+    """Bring the product up to date, show its gates, and push; ends the program where a gate or a stage failed."""
     paths = Paths.of(product)
     with alone():
         source.resolve(load(product), paths.root)
-        done = reproduce(product, force)
+        trouble = versions.reproduce(product, force)
     verdicts = console.all_gates(paths)
     console.show_gates(verdicts)
-    if not done or gates.failed(verdicts):
+    if trouble:
+        console.console.print(f"dvc: {trouble}")
+    if trouble is not None or gates.failed(verdicts):
         console.stop(f"{product}: stopped, see above; what is served is what it was")
     console.console.print(verdicts[-1].detail)
+    if push:
+        console.console.print(f"pushed {versions.push(product)} files")
 
 
 def main(
     product: Annotated[str, typer.Argument(help="A product of products/.")] = "titanic",
     force: Annotated[bool, typer.Option("--force", help="Run every stage again, asking the source anew.")] = False,
+    push: Annotated[bool, typer.Option("--push", help="Then send data and model to the DVC remote.")] = False,
     serve: Annotated[bool, typer.Option("--serve", help="Then serve predictions over HTTP.")] = False,
     host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to serve on; 0 takes a free one.", min=0, max=65535)] = 8000,
@@ -100,7 +81,7 @@ def main(
     os.chdir(FINAL)
     try:
         with stdout_to_stderr():
-            run(product, force)
+            run(product, force, push)
         print(result_line(product), flush=True)
     except UserError as error:
         console.stop(str(error))

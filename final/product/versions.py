@@ -1,0 +1,84 @@
+"""DVC's part of the main job: run what changed; fetch from the remote instead where it has it; push to it.
+
+The remote is DVC_REMOTE_URL (a folder, s3://, ssh://, with the usual AWS_* variables), else the one in .dvc/config.
+"""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from product.errors import UserError
+from product.paths import Paths
+
+FINAL = Path(__file__).resolve().parents[1]
+
+
+class RemoteError(UserError):
+    """A remote that did not give or take what it should."""
+
+
+def reproduce(product: str, force: bool) -> str | None:
+    """One DVC call that runs the stages whose inputs changed. None, or what DVC has to say of a failure.
+
+    The sentence is empty where a stage failed: it has said why. In a fresh clone with a remote, outputs that the
+    remote has are fetched, not computed.
+    """
+    from dvc.exceptions import DvcException, ReproductionError  # DVC costs half a second, so not at import
+    from dvc.stage.exceptions import StageCmdFailedError
+
+    paths = Paths.of(product)
+    fresh = not (paths.raw.exists() and paths.model.exists())
+    try:
+        with _repository() as repo:
+            pull = fresh and not force and bool(repo.config["core"].get("remote"))
+            repo.reproduce(targets=[f"model_promotion@{product}"], force=force, pull=pull)
+    except ReproductionError as error:
+        return "" if isinstance(error.__cause__, StageCmdFailedError) else str(error.__cause__ or error)
+    except DvcException as error:
+        return str(error)
+    return None
+
+
+def push(product: str) -> int:
+    """Send data and model of a product to the remote; returns how many files it had not yet. Raises RemoteError."""
+    from dvc.exceptions import DvcException
+
+    with _repository() as repo:
+        name = repo.config["core"].get("remote")
+        if not name:
+            raise RemoteError(
+                "push: no remote is set: DVC_REMOTE_URL=s3://bucket/folder, or dvc remote add -d NAME URL"
+            )
+        try:
+            return int(repo.push(targets=[f"model_promotion@{product}"], with_deps=True))
+        except (DvcException, OSError) as error:
+            where = repo.config["remote"][name]["url"]
+            raise RemoteError(f"push: {where} did not take it: {_reason(error)}; nothing here was lost") from None
+
+
+@contextmanager
+def _repository() -> Iterator[Any]:
+    from dvc.repo import Repo
+
+    for name in ("dvc", "dvc_data", "dvc_objects"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what it logs is said by the errors it raises
+    config: dict[str, Any] = {}
+    if url := os.environ.get("DVC_REMOTE_URL"):
+        os.environ.setdefault("AWS_MAX_ATTEMPTS", "2")
+        settings: dict[str, Any] = {"url": url, "verify": True}
+        if url.startswith("s3://"):
+            settings |= {"connect_timeout": 5, "read_timeout": 20}
+            if endpoint := os.environ.get("AWS_ENDPOINT_URL"):
+                settings["endpointurl"] = endpoint
+        config = {"core": {"remote": "shared"}, "remote": {"shared": settings}}
+    with Repo(str(FINAL), config=config or None) as repo:
+        yield repo
+
+
+def _reason(error: BaseException) -> str:
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return " ".join(str(error).split()) or type(error).__name__
