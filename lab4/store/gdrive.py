@@ -40,4 +40,4 @@ def check(url: str, options: Mapping[str, str]) -> None:
             f"an own client (DVC_REMOTE_GDRIVE_CLIENT_ID and DVC_REMOTE_GDRIVE_CLIENT_SECRET); {PAGE}"
         )
     if find_spec("dvc_gdrive") is None:
-        raise Stop(f"Google Drive's client is not installed: it has its own lab4/requirements-gdrive.txt; {PAGE}")
+        raise Stop(f"Google Drive's client is not installed, it has its own lab4/requirements-gdrive.txt; {PAGE}")

@@ -13,6 +13,8 @@ from lab4.store import profile
 from lab4.store.stop import Stop
 from lab4.tests.conftest import Scratch, publish_here
 
+pytestmark = pytest.mark.filterwarnings("ignore:_NoneStep:DeprecationWarning")
+
 
 @pytest.fixture
 def published(fresh: Scratch) -> Scratch:
