@@ -50,12 +50,12 @@ def stop_at(failed: Iterable[Gate]) -> None:
 
 
 def all_gates(paths: Paths) -> list[Gate]:
-    """The verdicts of the last run, up to the stage at which it stopped."""
+    """The verdicts of the last run, up to the stage at which it stopped; a stage without a verdict did not pass."""
     found: list[Gate] = []
-    for stage_name in GATED_STAGES:
-        verdicts = gates.load(paths.gates(stage_name))
+    for name in GATED_STAGES:
+        verdicts = gates.load(paths.gates(name)) or [Gate(f"{name}: not reached", "none", "a verdict", False)]
         found += verdicts
-        if not verdicts or gates.failed(verdicts):
+        if gates.failed(verdicts):
             break
     return found
 

@@ -33,8 +33,11 @@ def reproduce(product: str, force: bool) -> str | None:
     fresh = not (paths.raw.exists() and paths.model.exists())
     try:
         with _repository() as repo:
-            pull = fresh and not force and bool(repo.config["core"].get("remote"))
-            repo.reproduce(targets=[f"model_promotion@{product}"], force=force, pull=pull)
+            if fresh and not force and repo.config["core"].get("remote"):
+                repo.reproduce(targets=[f"model_testing@{product}"], pull=True)
+            repo.reproduce(targets=[f"model_promotion@{product}"], force=force)
+            if not paths.gates("champion").exists():  # a verdict of this place, so no output of DVC's
+                repo.reproduce(targets=[f"model_promotion@{product}"], force=True, single_item=True)
     except ReproductionError as error:
         return "" if isinstance(error.__cause__, StageCmdFailedError) else str(error.__cause__ or error)
     except DvcException as error:
