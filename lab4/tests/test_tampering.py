@@ -143,3 +143,21 @@ def test_every_kind_of_difference_is_found(tmp_path: Path, content: str, said: l
     assert bool(found) == bool(said)
     for words in said:
         assert any(words in line for line in found), found
+
+
+def test_a_push_that_fails_halfway_leaves_what_was_published_and_can_be_continued(fresh: Scratch) -> None:
+    blocker = stored(fresh.lab, "v2").parent  # a file where the remote wants a folder for v2's object
+    blocker.parent.mkdir(parents=True)
+    blocker.write_text("in the way")
+    done = fresh.python("publish.py")
+    assert done.returncode == 1
+    published_v1, message = done.stderr.splitlines()
+    assert published_v1 == "publish.py: v1 published"
+    assert "dvc push of v2" in message
+    assert fresh.git("workspace", "status", "--porcelain") == ""
+    assert fresh.git("remote/git", "tag", "--list") == "v1"
+    assert (fresh.lab / "workspace/titanic.csv").read_bytes() == (fresh.lab / "data/v1.csv").read_bytes()
+    assert switchable(fresh, "v1")
+    blocker.unlink()
+    publish_here(fresh)
+    assert fresh.git("remote/git", "tag", "--list").split() == ["v1", "v2", "v3"]
