@@ -30,18 +30,21 @@ def reproduce(product: str, force: bool) -> str | None:
     from dvc.stage.exceptions import StageCmdFailedError
 
     paths = Paths.of(product)
-    fresh = not (paths.raw.exists() and paths.model.exists())
+    remote = ""
     try:
         with _repository() as repo:
-            if fresh and not force and repo.config["core"].get("remote"):
+            name = repo.config["core"].get("remote")
+            if name and not force and not (paths.raw.exists() and paths.model.exists()):
+                remote = f"pulling from {repo.config['remote'][name]['url']}: "
                 repo.reproduce(targets=[f"model_testing@{product}"], pull=True)
+                remote = ""
             repo.reproduce(targets=[f"model_promotion@{product}"], force=force)
             if not paths.gates("champion").exists():  # a verdict of this place, so no output of DVC's
                 repo.reproduce(targets=[f"model_promotion@{product}"], force=True, single_item=True)
     except ReproductionError as error:
-        return "" if isinstance(error.__cause__, StageCmdFailedError) else str(error.__cause__ or error)
+        return "" if isinstance(error.__cause__, StageCmdFailedError) else f"{remote}{error.__cause__ or error}"
     except DvcException as error:
-        return str(error)
+        return f"{remote}{error}"
     return None
 
 
