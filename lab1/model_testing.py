@@ -150,8 +150,8 @@ def main(
     if not metrics["beats_majority"]:
         print(
             f"model_testing.py: REFUSED {model_file}: accuracy {accuracy} does not clearly beat the",
-            f"{constant} of one constant answer: it avoids {metrics['errors_avoided']:.1%} of its errors and must avoid",
-            f"{at_least:.0%}; see {reports / 'metrics.json'}, mend the data or the model, train again",
+            f"{constant} of one constant answer: it avoids {metrics['errors_avoided']:.1%} of its errors and",
+            f"must avoid {at_least:.0%}; see {reports / 'metrics.json'}, mend the data or the model, train again",
             file=sys.stderr,
         )
         sys.exit(NOT_BETTER)

@@ -1,4 +1,4 @@
-"""Models, scalers and tables that the last two stages must not use: one clear message, and nothing changes."""
+"""Models, scalers and tables that the last two stages must not use: one clear message each."""
 
 import os
 from collections.abc import Callable
