@@ -151,7 +151,7 @@ def main(
         print(
             f"model_testing.py: REFUSED {model_file}: accuracy {accuracy} does not clearly beat the",
             f"{constant} of one constant answer: it avoids {metrics['errors_avoided']:.1%} of its errors and",
-            f"must avoid {at_least:.0%}; see {reports / 'metrics.json'}, mend the data or the model, train again",
+            f"must avoid {at_least:.0%}; see {reports / 'metrics.json'}, mend data or model, train again",
             file=sys.stderr,
         )
         sys.exit(NOT_BETTER)
