@@ -20,7 +20,7 @@ check ruff format --check --quiet .
 check mypy --no-error-summary conftest.py "${folders[@]}"
 for name in ${failed[@]+"${failed[@]}"}; do echo "test.sh: FAILED before the tests: $name"; done
 
-pytest "$@"
+pytest -n 2 --dist loadfile "$@"
 verdict=$?
 if [ "${#failed[@]}" -gt 0 ] && [ "$verdict" -eq 0 ]; then verdict=1; fi
 exit "$verdict"
