@@ -45,6 +45,7 @@ _install() {
   }
   if _is_current; then return 0; fi
   echo "env.sh: installing requirements.txt into $_venv (once, and again when the lock changes)" >&2
+  if [ -L "$_venv" ]; then rm -f "$_venv"; fi # a link leads to another checkout's environment, which is not ours to clear
   rm -f "$_venv/.complete"
   "$python" -m venv --clear "$_venv" >&2 || {
     echo "env.sh: '$python -m venv' failed; on Debian and Ubuntu: apt-get install python3-venv" >&2

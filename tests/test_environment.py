@@ -101,6 +101,17 @@ def test_two_at_once_install_once(small: Path) -> None:
     assert sum("waiting for it" in one for one in said) == 1
 
 
+def test_a_linked_environment_of_another_checkout_is_left_alone(small: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other" / ".venv"
+    (other / "bin").mkdir(parents=True)
+    (other / ".complete").write_text("made from another lock\n")
+    (small / ".venv").symlink_to(other)
+    done = source(small)
+    assert done.returncode == 0, done.stderr
+    assert (other / ".complete").read_text() == "made from another lock\n"
+    assert not (small / ".venv").is_symlink()
+
+
 def test_pip_installs_where_uv_can_not(small: Path) -> None:
     done = source(small, SHOW + " && python -c 'import six'", UV_OFFLINE="1", UV_NO_CACHE="1")
     assert done.returncode == 0, done.stderr
