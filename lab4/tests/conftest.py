@@ -1,5 +1,6 @@
 """What the tests of this folder share: a scratch copy of the repository, and one run of the pipeline in it."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -86,6 +87,9 @@ def copy_repository(folder: Path) -> Path:
         if (LAB.parent / name).exists():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(LAB.parent / name, root / name)
+    # env.sh would renew an environment that does not fit the lock, through the link as well.
+    lock = hashlib.sha256((root / "requirements.txt").read_bytes()).hexdigest()
+    assert (LAB.parent / ".venv/.complete").read_text().startswith(lock), "renew .venv first: . ./env.sh"
     (root / ".venv").symlink_to(LAB.parent / ".venv")
     return root
 

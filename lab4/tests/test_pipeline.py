@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from lab4.store import git
 from lab4.tests.conftest import Run, Scratch, clean_environment, state
 
 TAGS = ("v1", "v2", "v3")
@@ -31,6 +32,16 @@ def test_one_line_on_stdout_and_everything_else_on_stderr(run: Run) -> None:
 def test_the_outer_repository_and_the_users_settings_are_untouched(run: Run) -> None:
     assert run.after == run.before
     assert run.before["status"] == ""
+
+
+def test_the_workspace_keeps_its_own_settings_when_used_by_hand(run: Run) -> None:
+    def by_hand(*arguments: str) -> str:
+        command = ["git", "-C", str(run.scratch.lab / "workspace"), *arguments]
+        return subprocess.run(command, env=run.scratch.env, capture_output=True, text=True, check=True).stdout.strip()
+
+    assert by_hand("config", "user.email") != "outer@example.invalid"
+    for name, value in git.SETTINGS.items():
+        assert by_hand("config", name) == value
 
 
 def test_each_version_is_a_commit_an_annotated_tag_and_an_object_in_the_remote(run: Run) -> None:

@@ -95,11 +95,18 @@ def test_the_proof_compares_with_what_was_published_not_with_what_git_says(publi
     assert "rows 891, published 890" in done.stderr
 
 
-def test_a_moved_tag_stops_the_proof(published: Scratch) -> None:
-    published.git("remote/git", "tag", "--force", "v1", "v3")
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        (("v3", "v2"), "v3 is commit"),
+        (("v3", "v3^{}"), "v3 is no annotated tag"),
+    ],
+)
+def test_a_moved_tag_stops_the_proof(published: Scratch, tag: tuple[str, str], said: str) -> None:
+    published.git("remote/git", "tag", "--force", *tag)
     done = published.python("switch_versions.py")
     assert done.returncode == 1
-    assert "v1" in done.stderr
+    assert said in done.stderr
     assert done.stderr.count("\n") == 1
 
 
