@@ -22,7 +22,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from product import console, table
-from product.declaration import Category, Integer, Number, Product
+from product.columns import Category, Integer, Number
+from product.declaration import Product
 from product.evaluation import METRICS
 from product.model import fit, is_positive
 from product.paths import Paths

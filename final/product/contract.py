@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 import typer
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
 
-from product.declaration import Boolean, Category, Contract, Date, Feature, Integer, Number, Text, Value
+from product.columns import Boolean, Category, Date, Feature, Integer, Number, Text, Value
+from product.declaration import Contract
 from product.product_file import ProductError, load
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from product.declaration import Boolean, Contract, Date, Derived, Extract, Feature, Integer, Join, Number, Sum
+from product.columns import Boolean, Date, Derived, Extract, Feature, Integer, Join, Number, Sum
+from product.declaration import Contract
 
 MISSING = ""  # a missing category, for CatBoost just one more value
 SEPARATOR = "|"

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
-from product.declaration import TAGS, Product
+from product.columns import TAGS
+from product.declaration import Product
 from product.errors import UserError
 
 PRODUCTS = Path(__file__).resolve().parents[1] / "products"

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from product.declaration import Boolean, Integer, Number, Product
+from product.columns import Boolean, Integer, Number
+from product.declaration import Product
 from product.errors import UserError
 
 TRUE, FALSE = {"true", "yes", "1"}, {"false", "no", "0"}
@@ -47,10 +48,11 @@ def finding(column: str, reason: str, wrong: pd.Series, most: int = 3) -> Findin
 
 
 def read(path: Path, product: Product) -> tuple[pd.DataFrame, list[Finding]]:
-    """The table (n rows) with the id, the used features and the target, typed; and what could not be typed.
+    """The table (n rows) with the id, the used features and the target, typed; and what is wrong with the header.
 
-    number and integer -> float64 (NaN = missing); all else -> str (None = missing), as written in the file.
-    An empty cell is a missing value, and nothing else is. Raises TableError.
+    number and integer -> float64 (NaN = missing), unless a cell is no number: then the column stays text, for
+    `validation.check` to find; all else -> str (None = missing), as written in the file. An empty cell is a missing
+    value, and nothing else is. Raises TableError.
     """
     try:
         raw = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], on_bad_lines="error")
@@ -74,10 +76,8 @@ def read(path: Path, product: Product) -> tuple[pd.DataFrame, list[Finding]]:
             continue
         if isinstance(feature, Number | Integer):
             numbers = pd.to_numeric(table[name], errors="coerce").astype(float)
-            wrong = table[name][(numbers.isna() & table[name].notna()) | np.isinf(numbers)]
-            if len(wrong):
-                findings.append(finding(name, "not a number", wrong))
-            table[name] = numbers
+            if not (numbers.isna() & table[name].notna()).any():
+                table[name] = numbers
         elif isinstance(feature, Boolean):
             lower = table[name].str.lower()
             table[name] = lower.map(lambda v: "true" if v in TRUE else "false" if v in FALSE else v, na_action="ignore")

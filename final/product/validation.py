@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from product.declaration import Boolean, Category, Date, Feature, Integer, Number, Product, Text
+from product.columns import Boolean, Category, Date, Feature, Integer, Number, Text
+from product.declaration import Product
 from product.table import Finding, finding
 
 
@@ -22,16 +24,29 @@ def schema(product: Product, with_target: bool = True) -> pa.DataFrameSchema:
 def check(table: pd.DataFrame, product: Product) -> list[Finding]:
     """Every breach of the contract in the table; empty where it is kept."""
     present = schema(product)
-    present = present.remove_columns([name for name in present.columns if name not in table])
+    mixed = [
+        name for name in present.columns if name in table and _is_number(product, name) and table[name].dtype == object
+    ]
+    found = [finding(name, "not a number", _no_numbers(table[name])) for name in mixed]
+    present = present.remove_columns([name for name in present.columns if name in mixed or name not in table])
     try:
         present.validate(table, lazy=True)
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases
-        return [
+        found += [
             finding(str(column), _reason(str(check)), group.set_index("index")["failure_case"].sort_index())
             for (column, check), group in cases.groupby(["column", "check"], sort=False)
         ]
-    return []
+    return found
+
+
+def _is_number(product: Product, name: str) -> bool:
+    return isinstance(product.contract.features.get(name), Number | Integer)
+
+
+def _no_numbers(column: pd.Series) -> pd.Series:
+    """The cells of a text column that hold something, but no number."""
+    return column[pd.to_numeric(column, errors="coerce").isna() & column.notna()]
 
 
 def _reason(check: str) -> str:
@@ -48,7 +63,7 @@ def _column(feature: Feature) -> pa.Column:
 def _checks(feature: Feature) -> list[pa.Check]:
     match feature:
         case Number() | Integer():
-            checks = []
+            checks = [_vectorised(np.isfinite, "not a finite number")]
             if feature.min is not None:
                 checks.append(pa.Check.ge(feature.min, error=f"less than the minimum {feature.min:g}"))
             if feature.max is not None:
@@ -77,4 +92,6 @@ def _vectorised(test: Any, error: str) -> pa.Check:
 
 
 def _is_day(column: pd.Series) -> pd.Series:
-    return pd.to_datetime(column, format="%Y-%m-%d", errors="coerce").notna()
+    # the pattern too, because pandas reads words such as "today"
+    days = pd.to_datetime(column, format="%Y-%m-%d", errors="coerce")
+    return days.notna() & column.str.fullmatch(r"\d{4}-\d{2}-\d{2}")

@@ -6,8 +6,8 @@ from fastapi import APIRouter, FastAPI, HTTPException, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
+from product.columns import Value
 from product.contract import json_schema, request_model
-from product.declaration import Value
 from product.model import ProductModel, labels
 from service import problems
 from service.metrics import Metrics, Timed

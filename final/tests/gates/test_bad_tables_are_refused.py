@@ -41,7 +41,7 @@ BAD: dict[str, tuple[Edit, str]] = {
     "below the minimum": (cell(5, "Age", "-3"), "Age: less than the minimum 0 in 1 row (line 7: -3.0)"),
     "above the maximum": (cell(5, "Fare", "1e9"), "Fare: more than the maximum 1000 in 1 row (line 7: 1000000000.0)"),
     "no number": (cell(0, "Age", "old"), "Age: not a number in 1 row (line 2: 'old')"),
-    "an infinite number": (cell(0, "Age", "inf"), "Age: not a number in 1 row (line 2: 'inf')"),
+    "an infinite number": (cell(0, "Age", "inf"), "Age: not a finite number in 1 row (line 2: inf)"),
     "no whole number": (cell(1, "SibSp", "1.5"), "SibSp: not a whole number in 1 row (line 3: 1.5)"),
     "an unknown category": (cell(9, "Sex", "Female"), "Sex: not one of female, male in 1 row (line 11: 'Female')"),
     "a missing value": (cell(2, "Name", ""), "Name: missing value; fill it, or say nullable: true in 1 row (line 4"),
