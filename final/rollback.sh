@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Back to an earlier champion, in the log and without training: bash final/rollback.sh [PRODUCT] [--to HASH] [--history]
 set -euo pipefail
-# shellcheck source=../env.sh
+# shellcheck source=env.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../env.sh"
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 exec python -m product.rollback "$@"

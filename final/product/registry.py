@@ -41,6 +41,17 @@ class Registry:
         except (ValueError, KeyError, TypeError):
             raise RegistryError(f'{self.champion_file}: must be {{"model": hash}}; see {self.log.path}') from None
 
+    def confirmed_champion(self) -> str | None:
+        """The champion, if the log says so too: a file edited by hand makes nobody champion."""
+        champion, logged = self.champion(), next(reversed(self.log.served()), None)
+        if champion != logged:
+            raise RegistryError(
+                f"{self.champion_file}: says {(champion or 'nothing')[:12]}, but the last that the log put in service "
+                f"is {(logged or 'nothing')[:12]}: edited by hand, or a promotion was interrupted. "
+                f"Decide by bash final/rollback.sh {self.folder.parent.name} --to HASH"
+            )
+        return champion
+
     def artifact(self, model: str) -> Path:
         """Folder of a model, its bytes verified against its name."""
         path = self.models / model
@@ -85,7 +96,7 @@ class Registry:
         """Back to the champion before, or to the model whose hash starts with `to`; returns its hash."""
         with self._locked():
             target = self._matching(to) if to else self._previous()
-            if target == self.champion():
+            if [target] == [self.champion()] == self.log.served()[-1:]:
                 raise RegistryError(f"{target[:12]} is the champion already")
             self._serve(target, "rollback", why, {})
             return target

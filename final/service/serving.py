@@ -30,7 +30,7 @@ class Serving:
         declared = load(product)
         registry = Registry(Paths.of(product).registry)
         try:
-            champion = registry.champion()
+            champion = registry.confirmed_champion()
             if champion is None:
                 raise RegistryError(f"{registry.folder} has no champion yet: run bash final/pipeline.sh {product}")
             folder = registry.artifact(champion)

@@ -20,7 +20,7 @@ from product.registry import Registry
 
 def decide(registry: Registry, challenger: str, holdout: pd.DataFrame, product: Product, facts: dict[str, Any]) -> Gate:
     """Promote the challenger or keep the champion, in the log; the verdict says which and why."""
-    champion = registry.champion()
+    champion = registry.confirmed_champion()
     if champion == challenger:
         registry.artifact(champion)
         return verdict("same model", "kept champion: it is this very model")

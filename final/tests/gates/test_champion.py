@@ -2,6 +2,7 @@
 
 import json
 
+from product.files import folder_hash
 from tests.checkout import Checkout
 
 WEAK = (("iterations: 1000", "iterations: 1"), ("depth: 5", "depth: 1"))
@@ -56,3 +57,29 @@ def test_a_changed_log_takes_no_more_entries(checkout: Checkout) -> None:
     done = checkout.bash("pipeline.sh")
     assert done.returncode != 0
     assert "log.jsonl:2: the log was changed" in done.stderr
+
+
+def test_a_champion_made_by_hand_stops_the_run_until_a_person_decides(checkout: Checkout) -> None:
+    champion = checkout.champion()
+    (checkout.product / "registry" / "champion.json").write_text(json.dumps({"model": "f" * 64}))
+    done = checkout.bash("pipeline.sh")
+    assert done.returncode == 1
+    assert f"champion.json: says {'f' * 12}, but the last that the log put in service is {champion[:12]}" in done.stderr
+    assert checkout.bash("rollback.sh", "--to", champion).returncode == 0
+    assert checkout.bash("pipeline.sh").returncode == 0
+    assert checkout.champion() == champion
+
+
+def test_a_model_or_a_verdict_made_by_hand_is_made_anew(checkout: Checkout) -> None:
+    """DVC knows the hash of what each stage left: what was put in its place is not believed."""
+    champion, trained = checkout.champion(), folder_hash(checkout.product / "model")
+    model, verdict = checkout.product / "model" / "model.cbm", checkout.product / "reports" / "gates_model.json"
+    model.write_bytes(model.read_bytes()[:-1] + b"!")
+    done = checkout.bash("pipeline.sh")
+    assert done.returncode == 0, done.stderr
+    assert (checkout.champion(), folder_hash(checkout.product / "model")) == (champion, trained)
+
+    checkout.edit(("floor: 0.75", "floor: 0.99"))
+    assert checkout.bash("pipeline.sh").returncode == 1
+    verdict.write_text(verdict.read_text().replace("false", "true"))
+    assert checkout.bash("pipeline.sh").returncode == 1

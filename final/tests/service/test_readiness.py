@@ -77,6 +77,16 @@ def test_with_no_golden_rows_it_is_not_ready(checkout: Checkout, tmp_path: Path)
     assert_not_ready(checkout, "no golden rows")
 
 
+def test_a_champion_that_the_log_does_not_know_is_not_served(checkout: Checkout, tmp_path: Path) -> None:
+    registry = Registry(checkout.product / "registry")
+    files = tmp_path / "artifact"
+    shutil.copytree(registry.models / checkout.champion(), files)
+    (files / "note.txt").write_text("another artifact")
+    model = registry.add(files)
+    registry.champion_file.write_text(json.dumps({"model": model}))
+    assert_not_ready(checkout, f"says {model[:12]}, but the last that the log put in service is")
+
+
 def test_a_taken_port_is_said(trained: Checkout) -> None:
     with serving(trained) as service:
         port = service.url.rsplit(":", 1)[1]
