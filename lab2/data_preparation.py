@@ -9,7 +9,7 @@ import io
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -31,30 +31,29 @@ MEASURED = ["precipitation", "temp_max", "temp_min", "wind"]
 WINDOW = 7  # days, today included
 TARGET = "rain_tomorrow"
 FOLDS = 5
-SHUFFLES = 10  # of the target, and of each column
+SHUFFLES = 5  # of the target, and of each column
 ENOUGH = 10  # days of either kind; with fewer there is nothing to learn or to judge by
-OTHER = "collect another --source"
+AGAIN, OTHER = "run data_collection.py again", "collect another --source"
 Weights = dict[str, dict[str, float]]  # feature -> basic column -> weight
 
 
 class InputError(ValueError):
-    """A table that this stage cannot use; the message names file, place, reason and remedy."""
+    """A table that this stage cannot use; the message names place, reason and remedy, main() adds the file."""
 
 
 def read_weather(path: Path) -> pd.DataFrame:
     """The measured columns (float) of stage 1's table with its days as index, in order; raises InputError."""
-    again = "run data_collection.py again"
+    if not path.is_file():
+        raise InputError("no such file; run data_collection.py first")
     try:
         table = pd.read_csv(path, index_col="date", parse_dates=["date"])[MEASURED].astype(float)
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; run data_collection.py first") from None
     except (ValueError, KeyError) as error:
-        raise InputError(f"{path}: not the table of stage 1 ({error}); {again}") from None
-    index = table.index
-    if not isinstance(index, pd.DatetimeIndex) or not index.is_unique or not index.is_monotonic_increasing:
-        raise InputError(f"{path}: column date must hold rising days; {again}")
-    if not np.isfinite(table.to_numpy()).all():
-        raise InputError(f"{path}: every cell must be a number; {again}")
+        raise InputError(f"not the table of stage 1 ({error}); {AGAIN}") from None
+    days = table.index
+    if not isinstance(days, pd.DatetimeIndex) or not days.is_unique or not days.is_monotonic_increasing:
+        raise InputError(f"column date must hold rising days; {AGAIN}")
+    if bad := [name for name in MEASURED if not np.isfinite(table[name]).all()]:
+        raise InputError(f"column {', '.join(bad)} must hold a number in every row; {AGAIN}")
     return table
 
 
@@ -93,20 +92,18 @@ def features_of(weights: Weights) -> Pipeline:
     """
     lags = {name: [f"{name}_{ago}" for ago in range(WINDOW)] for name in MEASURED}
     angle = FunctionTransformer(np.dot, kw_args={"b": np.array([[2 * np.pi / 365.25]])})
-    basic = ColumnTransformer(
-        [
-            *((name, "passthrough", lags[name]) for name in MEASURED),
-            ("wet", Binarizer(), lags["precipitation"]),
-            ("log_rain", FunctionTransformer(np.log1p), lags["precipitation"]),
-            ("season_sin", make_pipeline(angle, FunctionTransformer(np.sin)), ["day_of_year"]),
-            ("season_cos", make_pipeline(angle, FunctionTransformer(np.cos)), ["day_of_year"]),
-        ]
-    )
+    derived = [
+        ("wet", Binarizer(), lags["precipitation"]),
+        ("log_rain", FunctionTransformer(np.log1p), lags["precipitation"]),
+        ("season_sin", make_pipeline(angle, FunctionTransformer(np.sin)), ["day_of_year"]),
+        ("season_cos", make_pipeline(angle, FunctionTransformer(np.cos)), ["day_of_year"]),
+    ]
+    basic = ColumnTransformer([*((name, "passthrough", lags[name]) for name in MEASURED), *derived])
     names = [f"{name}_{ago}" for name in [*MEASURED, "wet", "log_rain"] for ago in range(WINDOW)]
-    names += ["season_sin", "season_cos"]
-    matrix = pd.DataFrame(weights).reindex(names).fillna(0.0).to_numpy()
-    columns = [*(column for name in MEASURED for column in lags[name]), "day_of_year"]
-    zero = pd.DataFrame(np.zeros((1, len(columns))), columns=columns)
+    matrix = pd.DataFrame(weights).reindex([*names, "season_sin", "season_cos"]).fillna(0.0).to_numpy()
+    zero = pd.DataFrame(
+        0.0, index=[0], columns=[*(column for name in MEASURED for column in lags[name]), "day_of_year"]
+    )
     return Pipeline([("basic", basic), ("sums", FunctionTransformer(np.dot, kw_args={"b": matrix}))]).fit(zero)
 
 
@@ -133,25 +130,21 @@ def score(features: pd.DataFrame, target: "pd.Series[int]", seed: int) -> tuple[
     and `chosen`. Chance: 95 % of all features have less mutual information with a shuffled target.
     """
     rng = np.random.default_rng(seed)
-    shuffled = [
-        mutual_info_classif(features, rng.permutation(target.to_numpy()), random_state=seed) for _ in range(SHUFFLES)
-    ]
+    x, y = features.to_numpy(), target.to_numpy()
+    shuffled = [mutual_info_classif(x, rng.permutation(y), random_state=seed) for _ in range(SHUFFLES)]
     chance = float(np.quantile(shuffled, 0.95))
     importances = []
-    for earlier, later in TimeSeriesSplit(FOLDS).split(features):
-        model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1))
-        model.fit(features.iloc[earlier], target.iloc[earlier])
-        rows = features.iloc[later], target.iloc[later]
-        done = permutation_importance(model, *rows, scoring="neg_brier_score", n_repeats=SHUFFLES, random_state=seed)
-        importances.append(done.importances_mean)
+    for earlier, later in TimeSeriesSplit(FOLDS).split(x):
+        model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1)).fit(x[earlier], y[earlier])
+        options = {"scoring": "neg_brier_score", "n_repeats": SHUFFLES, "random_state": seed}
+        importances.append(permutation_importance(model, x[later], y[later], **options).importances_mean)
+    told = mutual_info_classif(x, y, random_state=seed)
     scores = pd.DataFrame(
-        {
-            "mutual_information": mutual_info_classif(features, target, random_state=seed),
-            "permutation_importance": np.mean(importances, axis=0),
-        },
-        index=features.columns,
+        {"mutual_information": told, "permutation_importance": np.mean(importances, axis=0)}, index=features.columns
     )
     scores["chosen"] = (scores["mutual_information"] > chance) & (scores["permutation_importance"] > 0)
+    if not scores["chosen"].any():
+        raise InputError(f"no feature tells more about tomorrow than chance does; {OTHER}")
     return scores.sort_values("mutual_information", ascending=False), chance
 
 
@@ -159,11 +152,12 @@ def plot(scores: pd.DataFrame, chance: float) -> bytes:
     """PNG: both scores of every feature, the chosen ones in colour."""
     figure = Figure(figsize=(10, 8), layout="constrained")
     colours = np.where(scores["chosen"], "#0072B2", "#BBBBBB")[::-1]
-    for axes, name in zip(figure.subplots(1, 2, sharey=True), scores.columns[:2], strict=True):
+    marks = {"mutual_information": (chance, "nats"), "permutation_importance": (0.0, "Brier score lost")}
+    for axes, (name, (line, unit)) in zip(figure.subplots(1, 2, sharey=True), marks.items(), strict=True):
         axes.barh(scores.index[::-1], scores[name][::-1], color=colours)
-        axes.axvline(chance if name == "mutual_information" else 0, color="#D55E00", label="what a useless feature has")
-        axes.set(title=name.replace("_", " "), xlabel="nats" if name == "mutual_information" else "Brier score lost")
-        axes.margins(y=0.01)
+        axes.axvline(line, color="#D55E00", label="what a useless feature has")
+        axes.set(title=name.replace("_", " "), xlabel=unit)
+        axes.locator_params(axis="x", nbins=5)
         axes.legend(loc="lower right")
     figure.suptitle(f"{scores['chosen'].sum()} of {len(scores)} features are right of both lines (blue)")
     png = io.BytesIO()
@@ -190,37 +184,27 @@ def main(
 ) -> None:
     """Make windows of days, split them by time, choose features on train, and save both parts."""
     try:
-        parts = dict(zip(["train", "test"], split(make_windows(read_weather(weather)), test_share), strict=True))
+        train, test = split(make_windows(read_weather(weather)), test_share)
         everything = candidate_features()
-        train = parts["train"]
         values = features_of(everything).transform(train.drop(columns=TARGET))
         scores, chance = score(pd.DataFrame(values, train.index, list(everything)), train[TARGET], seed)
-        if not scores["chosen"].any():
-            raise InputError(f"no feature tells more about tomorrow than chance does; {OTHER}")
         chosen = {name: everything[name] for name in everything if scores.loc[name, "chosen"]}
         features = features_of(chosen)
-        files = {features_file: skops.io.dumps(features), reports / "features.png": plot(scores, chance)}
-        for name, rows in parts.items():
-            made = pd.DataFrame(features.transform(rows.drop(columns=TARGET)), rows.index, list(chosen))
-            for folder, table in {"windows": rows, "features": made.assign(**{TARGET: rows[TARGET]})}.items():
-                files[data / folder / f"{name}.csv"] = table.to_csv(
-                    date_format="%Y-%m-%d", lineterminator="\n"
-                ).encode()
-        report = {
-            "rows": len(train),
-            "chance": chance,
-            "scores": scores.reset_index(names="feature").to_dict("records"),
+        table = scores.reset_index(names="feature").to_dict("records")
+        files = {
+            features_file: skops.io.dumps(features),
+            reports / "features.png": plot(scores, chance),
+            reports / "features.json": json.dumps({"chance": chance, "scores": table}, indent=2).encode(),
         }
-        files[reports / "features.json"] = f"{json.dumps(report, indent=2)}\n".encode()
+        for name, rows in {"train": train, "test": test}.items():
+            made = pd.DataFrame(features.transform(rows.drop(columns=TARGET)), rows.index, list(chosen))
+            for folder, part in {"windows": rows, "features": made.assign(**{TARGET: rows[TARGET]})}.items():
+                files[data / folder / f"{name}.csv"] = part.to_csv(lineterminator="\n").encode()
         write_all(files)
     except (InputError, OSError) as error:
-        sys.exit(
-            f"data_preparation.py: {weather}: {error}"
-            if str(weather) not in str(error)
-            else f"data_preparation.py: {error}"
-        )
-    sizes = ", ".join(f"{len(rows)} days of {name}" for name, rows in parts.items())
-    print(f"data_preparation.py: {sizes}; {len(chosen)} of {len(scores)} features chosen", file=sys.stderr)
+        sys.exit(f"data_preparation.py: {weather}: {error}")
+    done = f"{len(train)} days of train, {len(test)} of test; {len(chosen)} of {len(scores)} features chosen"
+    print(f"data_preparation.py: {done}", file=sys.stderr)
 
 
 if __name__ == "__main__":
