@@ -113,7 +113,7 @@ def split(rows: pd.DataFrame, test_share: float) -> tuple[pd.DataFrame, pd.DataF
     The latest target of train is the weather of the first today of test, so no target is in both.
     """
     known = rows.dropna().astype({TARGET: int})
-    cut = len(known) - round(len(known) * test_share)
+    cut = round(len(known) * (1 - test_share))
     train, test = known.iloc[:cut], known.iloc[cut:]
     for name, part in {"first fold of train": train.iloc[: cut // (FOLDS + 1)], "test part": test}.items():
         dry, rainy = (int((part[TARGET] == answer).sum()) for answer in (0, 1))
@@ -138,10 +138,8 @@ def score(features: pd.DataFrame, target: "pd.Series[int]", seed: int) -> tuple[
         model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1)).fit(x[earlier], y[earlier])
         options = {"scoring": "neg_brier_score", "n_repeats": SHUFFLES, "random_state": seed}
         importances.append(permutation_importance(model, x[later], y[later], **options).importances_mean)
-    told = mutual_info_classif(x, y, random_state=seed)
-    scores = pd.DataFrame(
-        {"mutual_information": told, "permutation_importance": np.mean(importances, axis=0)}, index=features.columns
-    )
+    scores = pd.DataFrame({"mutual_information": mutual_info_classif(x, y, random_state=seed)}, features.columns)
+    scores["permutation_importance"] = np.mean(importances, axis=0)
     scores["chosen"] = (scores["mutual_information"] > chance) & (scores["permutation_importance"] > 0)
     if not scores["chosen"].any():
         raise InputError(f"no feature tells more about tomorrow than chance does; {OTHER}")
@@ -165,15 +163,6 @@ def plot(scores: pd.DataFrame, chance: float) -> bytes:
     return png.getvalue()
 
 
-def write_all(files: dict[Path, bytes]) -> None:
-    """Write every file beside its place and rename only then: a killed run leaves the earlier files whole."""
-    for path, content in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.with_name(f".{path.name}.new").write_bytes(content)
-    for path in files:
-        path.with_name(f".{path.name}.new").replace(path)
-
-
 def main(
     weather: Annotated[Path, typer.Option(help="The table of stage 1.")] = WEATHER,
     data: Annotated[Path, typer.Option(help="Folder for windows/ and features/, train and test each.")] = DATA,
@@ -191,20 +180,21 @@ def main(
         chosen = {name: everything[name] for name in everything if scores.loc[name, "chosen"]}
         features = features_of(chosen)
         table = scores.reset_index(names="feature").to_dict("records")
-        files = {
-            features_file: skops.io.dumps(features),
-            reports / "features.png": plot(scores, chance),
-            reports / "features.json": json.dumps({"chance": chance, "scores": table}, indent=2).encode(),
-        }
+        files = {features_file: skops.io.dumps(features), reports / "features.png": plot(scores, chance)}
+        files[reports / "features.json"] = json.dumps({"chance": chance, "scores": table}, indent=2).encode()
         for name, rows in {"train": train, "test": test}.items():
             made = pd.DataFrame(features.transform(rows.drop(columns=TARGET)), rows.index, list(chosen))
             for folder, part in {"windows": rows, "features": made.assign(**{TARGET: rows[TARGET]})}.items():
                 files[data / folder / f"{name}.csv"] = part.to_csv(lineterminator="\n").encode()
-        write_all(files)
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.with_name(f".{path.name}.new").write_bytes(content)
+        for path in files:  # only now: a killed run leaves the earlier files whole
+            path.with_name(f".{path.name}.new").replace(path)
     except (InputError, OSError) as error:
         sys.exit(f"data_preparation.py: {weather}: {error}")
-    done = f"{len(train)} days of train, {len(test)} of test; {len(chosen)} of {len(scores)} features chosen"
-    print(f"data_preparation.py: {done}", file=sys.stderr)
+    print(f"data_preparation.py: {len(train)} days of train, {len(test)} of test", end="; ", file=sys.stderr)
+    print(f"{len(chosen)} of {len(scores)} features chosen", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -17,28 +17,25 @@ import pandas as pd
 import skops.io
 import typer
 from matplotlib.figure import Figure
-from sklearn.metrics import accuracy_score, balanced_accuracy_score, brier_score_loss, confusion_matrix, roc_auc_score
+from scipy.stats import binomtest
+from sklearn import metrics as sk
 from sklearn.pipeline import Pipeline
 
 HERE = Path(__file__).resolve().parent
 DATA, CANDIDATE, MODEL, REPORTS = HERE / "data", HERE / "model/candidate", HERE / "model", HERE / "reports"
 TARGET = "rain_tomorrow"
-# Reviewed: a product of two arrays, and the trees of the forest and of the boosting. Nothing here runs code of the file.
-TRUSTED = [
-    "numpy.dot",
-    "sklearn.tree._tree.Tree",
-    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-]
-NEVER, AS_TODAY = "it never rains", "tomorrow is as today"
+# Reviewed: a product of two arrays, and the trees of forest and boosting. None of them runs code of the file.
+BOOSTED = "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"
+TRUSTED = ["numpy.dot", "sklearn.tree._tree.Tree", BOOSTED]
 NOT_BETTER = 3  # exit code: the files are fine, the model is not
 BLOCK = 14  # days; weather of one fortnight hardly depends on the one before
 RESAMPLES = 1000
 Metric = Callable[[np.ndarray, np.ndarray], float]
 METRICS: dict[str, Metric] = {
-    "accuracy": lambda y, p: float(accuracy_score(y, p > 0.5)),
-    "balanced_accuracy": lambda y, p: float(balanced_accuracy_score(y, p > 0.5)),
-    "roc_auc": lambda y, p: float(roc_auc_score(y, p)),
-    "brier": lambda y, p: float(brier_score_loss(y, p)),
+    "accuracy": lambda y, p: float(sk.accuracy_score(y, p > 0.5)),
+    "balanced_accuracy": lambda y, p: float(sk.balanced_accuracy_score(y, p > 0.5)),
+    "roc_auc": lambda y, p: float(sk.roc_auc_score(y, p)),
+    "brier": lambda y, p: float(sk.brier_score_loss(y, p)),
 }
 
 
@@ -48,8 +45,7 @@ class InputError(ValueError):
 
 def read_model(folder: Path) -> tuple[Pipeline, dict[str, Any]]:
     """The model of stage 3, of reviewed types only, and what is written about it; raises InputError."""
-    again = "run model_training.py again"
-    path = folder / "model.skops"
+    path, again = folder / "model.skops", "run model_training.py again"
     try:
         about = json.loads((folder / "model.json").read_text())
         content = path.read_bytes()
@@ -57,7 +53,11 @@ def read_model(folder: Path) -> tuple[Pipeline, dict[str, Any]]:
         raise InputError(f"{error.filename}: no such file; run model_training.py first") from None
     except ValueError:
         raise InputError(f"{folder / 'model.json'}: not JSON; {again}") from None
-    if not isinstance(about, dict) or about.get("sha256") != hashlib.sha256(content).hexdigest():
+    if (
+        not isinstance(about, dict)
+        or "trained_on" not in about
+        or about.get("sha256") != hashlib.sha256(content).hexdigest()
+    ):
         raise InputError(f"{path}: not the file that model.json beside it names; {again}")
     try:
         model = skops.io.loads(content, trusted=TRUSTED)
@@ -86,9 +86,8 @@ def read_windows(path: Path, inputs: list[str], after: str) -> pd.DataFrame:
 
 def resamples(days: int, rng: np.random.Generator) -> np.ndarray:
     """Row numbers (RESAMPLES, days) of a moving-block bootstrap (Kuensch 1989): neighbouring days stay together."""
-    block = min(BLOCK, days)
-    starts = rng.integers(0, days - block, (RESAMPLES, -(-days // block)), endpoint=True)
-    return (starts[:, :, None] + np.arange(block)).reshape(RESAMPLES, -1)[:, :days]
+    starts = rng.integers(0, max(days - BLOCK, 0), (RESAMPLES, days // BLOCK + 1), endpoint=True)
+    return (starts[:, :, None] + np.arange(min(BLOCK, days))).reshape(RESAMPLES, -1)[:, :days]
 
 
 def evaluate(rows: pd.DataFrame, chance: np.ndarray, before: pd.DataFrame, seed: int) -> dict[str, Any]:
@@ -102,8 +101,11 @@ def evaluate(rows: pd.DataFrame, chance: np.ndarray, before: pd.DataFrame, seed:
     rates = before[TARGET].groupby(before["precipitation_0"] > 0).mean()
     overall = float(before[TARGET].mean())
     answers = {
-        NEVER: (np.zeros(len(rows)), np.full(len(rows), overall)),
-        AS_TODAY: (today.astype(float), np.where(today, rates.get(True, overall), rates.get(False, overall))),
+        "it never rains": (np.zeros(len(rows)), np.full(len(rows), overall)),
+        "tomorrow is as today": (
+            today.astype(float),
+            np.where(today, rates.get(True, overall), rates.get(False, overall)),
+        ),
     }
     picks = [pick for pick in resamples(len(rows), np.random.default_rng(seed)) if np.ptp(truth[pick]) > 0]
     metrics: dict[str, Any] = {"days": len(rows), "share_of_rain": float(truth.mean())}
@@ -126,54 +128,34 @@ def evaluate(rows: pd.DataFrame, chance: np.ndarray, before: pd.DataFrame, seed:
     return metrics
 
 
-def plot_confusion(truth: np.ndarray, chance: np.ndarray) -> bytes:
-    """PNG: how many dry and rainy days were called dry and rainy."""
-    figure = Figure(figsize=(4.6, 4.2), layout="constrained")
-    axes = figure.subplots()
-    counts = confusion_matrix(truth, chance > 0.5, labels=[0, 1])
-    axes.imshow(counts / counts.sum(axis=1, keepdims=True), cmap="Blues", vmin=0, vmax=1.6)
-    for (row, column), count in np.ndenumerate(counts):
-        axes.text(column, row, f"{count}\n{count / counts[row].sum():.1%}", ha="center", va="center")
-    names = ["dry", "rain"]
-    axes.set(xticks=[0, 1], xticklabels=names, yticks=[0, 1], yticklabels=names)
-    axes.set(xlabel="predicted", ylabel="true", title="tomorrow: days, and share of the row")
-    return to_png(figure)
-
-
-def plot_calibration(truth: np.ndarray, chance: np.ndarray) -> bytes:
-    """PNG: of the days with about the same chance, how many brought rain (Wilson's 95 % interval)."""
-    figure = Figure(figsize=(5.6, 5.2), layout="constrained")
-    axes = figure.subplots()
-    said, seen, below, above = [], [], [], []
-    for part in np.array_split(np.argsort(chance), 8):
-        n, share, z = len(part), truth[part].mean(), 1.96
-        middle, width = (share + z**2 / (2 * n)), z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-        said.append(chance[part].mean())
-        seen.append(share)
-        below.append(share - (middle - width) / (1 + z**2 / n))
-        above.append((middle + width) / (1 + z**2 / n) - share)
-    axes.plot([0, 1], [0, 1], color="#999999", linestyle="--", label="a chance that keeps its word")
-    errors = np.maximum([below, above], 0)
-    axes.errorbar(said, seen, yerr=errors, fmt="o", color="#0072B2", capsize=3, label="eighths of the test days")
-    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="chance of rain, mean", ylabel="share of days that brought rain")
-    axes.set(title="calibration")
-    axes.legend(loc="upper left")
-    return to_png(figure)
-
-
 def to_png(figure: Figure) -> bytes:
     png = io.BytesIO()
     figure.savefig(png, dpi=110, metadata={"Software": None})
     return png.getvalue()
 
 
-def write_all(files: dict[Path, bytes]) -> None:
-    """Write every file beside its place and rename only then: a killed run leaves the earlier files whole."""
-    for path, content in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.with_name(f".{path.name}.new").write_bytes(content)
-    for path in files:
-        path.with_name(f".{path.name}.new").replace(path)
+def plot_confusion(truth: np.ndarray, chance: np.ndarray) -> bytes:
+    """PNG: how many dry and rainy days were called dry and rainy."""
+    figure = Figure(figsize=(4.6, 4.2), layout="constrained")
+    shown = sk.ConfusionMatrixDisplay(sk.confusion_matrix(truth, chance > 0.5), display_labels=["dry", "rain"])
+    shown.plot(ax=figure.subplots(), cmap="Blues", colorbar=False)
+    shown.ax_.set(title=f"tomorrow, {len(truth)} test days", xlabel="predicted", ylabel="true")
+    return to_png(figure)
+
+
+def plot_calibration(truth: np.ndarray, chance: np.ndarray) -> bytes:
+    """PNG: the days in eight groups by their chance, and the share of each with rain (Wilson's 95 % interval)."""
+    axes = (figure := Figure(figsize=(5, 4.8), layout="constrained")).subplots()
+    for part in np.array_split(np.argsort(chance), 8):
+        rainy = int(truth[part].sum())
+        share, interval = rainy / len(part), binomtest(rainy, len(part)).proportion_ci(method="wilson")
+        errors = [[max(share - interval.low, 0)], [max(interval.high - share, 0)]]
+        axes.errorbar(chance[part].mean(), share, yerr=errors, fmt="o", color="#0072B2", capsize=3)
+    axes.plot([0, 1], [0, 1], color="#999999", linestyle="--", label="a chance that keeps its word")
+    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="chance of rain, mean", ylabel="share that brought rain")
+    axes.set(title="eighths of the test days, by their chance")
+    axes.legend(loc="upper left")
+    return to_png(figure)
 
 
 def main(
@@ -186,41 +168,38 @@ def main(
     """Test the model on later days; exit code 3 when it does not beat the answers that need no model."""
     try:
         model, about = read_model(candidate)
-        last = str(about["trained_on"]["last"])
         inputs = list(model.feature_names_in_)
         before = read_windows(data / "windows/train.csv", inputs, "")
-        rows = read_windows(data / "windows/test.csv", inputs, last)
+        rows = read_windows(data / "windows/test.csv", inputs, about["trained_on"]["last"])
         truth, chance = rows[TARGET].to_numpy(), model.predict_proba(rows[inputs])[:, 1]
         metrics = evaluate(rows, chance, before, seed)
         predictions = pd.DataFrame({TARGET: rows[TARGET].astype(int), "chance": chance})
-        write_all(
-            {
-                reports / "metrics.json": json.dumps(metrics, indent=2).encode(),
-                reports / "predictions.csv": predictions.to_csv(lineterminator="\n").encode(),
-                reports / "confusion.png": plot_confusion(truth, chance),
-                reports / "calibration.png": plot_calibration(truth, chance),
-            }
-        )
+        files = {
+            reports / "metrics.json": json.dumps(metrics, indent=2).encode(),
+            reports / "predictions.csv": predictions.to_csv(lineterminator="\n").encode(),
+            reports / "confusion.png": plot_confusion(truth, chance),
+            reports / "calibration.png": plot_calibration(truth, chance),
+        }
         if metrics["accepted"]:
             saved = json.dumps(about | {"test": metrics}, indent=2).encode()
-            content = (candidate / "model.skops").read_bytes()
-            write_all({model_folder / "model.skops": content, model_folder / "model.json": saved})
+            files[model_folder / "model.skops"] = (candidate / "model.skops").read_bytes()
+            files[model_folder / "model.json"] = saved
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.with_name(f".{path.name}.new").write_bytes(content)
+        for path in files:  # only now: a killed run leaves the earlier files whole
+            path.with_name(f".{path.name}.new").replace(path)
     except (InputError, OSError) as error:
         sys.exit(f"model_testing.py: {error}")
     accuracy, brier = metrics["accuracy"]["value"], metrics["brier"]["value"]
     for name, answer in metrics["without_a_model"].items():
-        verdict = "beaten" if answer["beaten"] else "NOT beaten"
-        print(
-            f'model_testing.py: "{name}": {verdict}, accuracy {answer["accuracy"]:.3f} against {accuracy:.3f}, '
-            f"Brier score {answer['brier']:.3f} against {brier:.3f}",
-            file=sys.stderr,
-        )
+        line = f'"{name}" is {"" if answer["beaten"] else "NOT "}beaten: accuracy {answer["accuracy"]:.3f} against'
+        line += f" {accuracy:.3f}, Brier score {answer['brier']:.3f} against {brier:.3f}"
+        print(f"model_testing.py: {line}", file=sys.stderr)
     if not metrics["accepted"]:
-        print(
-            f"model_testing.py: REFUSED {candidate}: it does not beat every answer above in accuracy and, clearly, in",
-            f"Brier score; the model in {model_folder}, if any, stays; see {reports / 'metrics.json'}",
-            file=sys.stderr,
-        )
+        refusal = f"REFUSED {candidate}: it must beat both answers in accuracy and, clearly, in Brier score"
+        kept = f"the model in {model_folder}, if any, stays; see {reports / 'metrics.json'}"
+        print(f"model_testing.py: {refusal}; {kept}", file=sys.stderr)
         sys.exit(NOT_BETTER)
     print(f"Model test accuracy is: {accuracy:.3f}")
 
