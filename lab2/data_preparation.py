@@ -5,9 +5,11 @@ features be a scikit-learn object made of its own parts only: stage 3 puts it in
 the model needs none of this code. A column that ends in `_0` is today's, in `_1` yesterday's, and so on.
 """
 
+import hashlib
 import io
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -33,7 +35,7 @@ TARGET = "rain_tomorrow"
 FOLDS = 5
 SHUFFLES = 5  # of the target, and of each column
 ENOUGH = 10  # days of either kind; with fewer there is nothing to learn or to judge by
-AGAIN, OTHER = "run data_collection.py again", "collect another --source"
+OTHER = "collect another --source"
 Weights = dict[str, dict[str, float]]  # feature -> basic column -> weight
 
 
@@ -42,27 +44,23 @@ class InputError(ValueError):
 
 
 def read_weather(path: Path) -> pd.DataFrame:
-    """The measured columns (float) of stage 1's table with its days as index, in order; raises InputError."""
-    if not path.is_file():
-        raise InputError("no such file; run data_collection.py first")
+    """The measured columns of stage 1's table, index: its days in order. Raises InputError unless stage 1 wrote it."""
     try:
-        table = pd.read_csv(path, index_col="date", parse_dates=["date"])[MEASURED].astype(float)
-    except (ValueError, KeyError) as error:
-        raise InputError(f"not the table of stage 1 ({error}); {AGAIN}") from None
-    days = table.index
-    if not isinstance(days, pd.DatetimeIndex) or not days.is_unique or not days.is_monotonic_increasing:
-        raise InputError(f"column date must hold rising days; {AGAIN}")
-    if bad := [name for name in MEASURED if not np.isfinite(table[name]).all()]:
-        raise InputError(f"column {', '.join(bad)} must hold a number in every row; {AGAIN}")
-    return table
+        content, about = path.read_bytes(), json.loads(path.with_name("source.json").read_text())
+    except FileNotFoundError as error:
+        raise InputError(f"no file {error.filename}; run data_collection.py first") from None
+    except ValueError:
+        about = None
+    if not isinstance(about, dict) or about.get("sha256") != hashlib.sha256(content).hexdigest():
+        raise InputError("not the checked table that source.json beside it names; run data_collection.py again")
+    return pd.read_csv(io.BytesIO(content), index_col="date", parse_dates=["date"])[MEASURED]
 
 
 def make_windows(weather: pd.DataFrame) -> pd.DataFrame:
     """One row per today with seven days in a row behind it: the inputs of the model, and the target where known.
 
-    Index: today. Columns: `precipitation_0` ... `wind_6` (units as in the table), `day_of_year` (1-366, today's) and
-    the target (1: more than 0 mm fall tomorrow, 0: none, NaN: tomorrow is not in the table). Where a day is missing
-    from the table, no row is made whose window holds it.
+    Index: today. Columns: `precipitation_0` ... `wind_6` (units as in the table), `day_of_year` (1-366) and the
+    target (1: more than 0 mm fall tomorrow, 0: none, NaN: not in the table). No window holds a day that is missing.
     """
     daily = weather.asfreq("D")
     lags = {f"{name}_{ago}": daily[name].shift(ago) for name in MEASURED for ago in range(WINDOW)}
@@ -74,7 +72,7 @@ def make_windows(weather: pd.DataFrame) -> pd.DataFrame:
 
 def candidate_features() -> Weights:
     """All features to choose from, as weights of the basic columns that `features_of` makes."""
-    features: Weights = {"season_sin": {"season_sin": 1.0}, "season_cos": {"season_cos": 1.0}}
+    features: Weights = {name: {name: 1.0} for name in ["season_sin", "season_cos"]}
     for name in ["wet", "log_rain", "temp_max", "temp_min", "wind"]:
         features |= {f"{name}_{ago}": {f"{name}_{ago}": 1.0} for ago in range(3)}
         for days in (3, WINDOW):
@@ -131,14 +129,20 @@ def score(features: pd.DataFrame, target: "pd.Series[int]", seed: int) -> tuple[
     """
     rng = np.random.default_rng(seed)
     x, y = features.to_numpy(), target.to_numpy()
-    shuffled = [mutual_info_classif(x, rng.permutation(y), random_state=seed) for _ in range(SHUFFLES)]
-    chance = float(np.quantile(shuffled, 0.95))
+    # Counts of days have few values: the estimator must know which columns these are, and wants them as whole numbers.
+    few = (features.round(6).nunique() <= WINDOW + 1).to_numpy()
+    whole = np.where(few, features.round(6).rank(method="dense"), x)
+
+    told = partial(mutual_info_classif, whole, discrete_features=few, n_neighbors=10)
+    times = range(seed, seed + SHUFFLES)
+    chance = float(np.quantile([told(rng.permutation(y), random_state=number) for number in times], 0.95))
     importances = []
     for earlier, later in TimeSeriesSplit(FOLDS).split(x):
         model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1)).fit(x[earlier], y[earlier])
         options = {"scoring": "neg_brier_score", "n_repeats": SHUFFLES, "random_state": seed}
         importances.append(permutation_importance(model, x[later], y[later], **options).importances_mean)
-    scores = pd.DataFrame({"mutual_information": mutual_info_classif(x, y, random_state=seed)}, features.columns)
+    information = [told(y, random_state=number) for number in times]  # a seed each: it breaks the ties of values
+    scores = pd.DataFrame({"mutual_information": np.mean(information, axis=0)}, features.columns)
     scores["permutation_importance"] = np.mean(importances, axis=0)
     scores["chosen"] = (scores["mutual_information"] > chance) & (scores["permutation_importance"] > 0)
     if not scores["chosen"].any():
@@ -148,17 +152,16 @@ def score(features: pd.DataFrame, target: "pd.Series[int]", seed: int) -> tuple[
 
 def plot(scores: pd.DataFrame, chance: float) -> bytes:
     """PNG: both scores of every feature, the chosen ones in colour."""
-    figure = Figure(figsize=(10, 8), layout="constrained")
+    figure, png = Figure(figsize=(12, 8), layout="constrained"), io.BytesIO()
     colours = np.where(scores["chosen"], "#0072B2", "#BBBBBB")[::-1]
     marks = {"mutual_information": (chance, "nats"), "permutation_importance": (0.0, "Brier score lost")}
     for axes, (name, (line, unit)) in zip(figure.subplots(1, 2, sharey=True), marks.items(), strict=True):
         axes.barh(scores.index[::-1], scores[name][::-1], color=colours)
         axes.axvline(line, color="#D55E00", label="what a useless feature has")
         axes.set(title=name.replace("_", " "), xlabel=unit)
-        axes.locator_params(axis="x", nbins=5)
+        axes.margins(y=0.01)
         axes.legend(loc="lower right")
     figure.suptitle(f"{scores['chosen'].sum()} of {len(scores)} features are right of both lines (blue)")
-    png = io.BytesIO()
     figure.savefig(png, dpi=110, metadata={"Software": None})
     return png.getvalue()
 
@@ -169,7 +172,7 @@ def main(
     features_file: Annotated[Path, typer.Option("--features", help="Where the features object goes.")] = FEATURES,
     reports: Annotated[Path, typer.Option(help="For features.json and features.png.")] = REPORTS,
     test_share: Annotated[float, typer.Option(min=0.05, max=0.5, help="The latest share of days is test.")] = 0.25,
-    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="For the shuffles of the scores.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**31, help="For the shuffles of the scores.")] = 0,
 ) -> None:
     """Make windows of days, split them by time, choose features on train, and save both parts."""
     try:
@@ -193,8 +196,8 @@ def main(
             path.with_name(f".{path.name}.new").replace(path)
     except (InputError, OSError) as error:
         sys.exit(f"data_preparation.py: {weather}: {error}")
-    print(f"data_preparation.py: {len(train)} days of train, {len(test)} of test", end="; ", file=sys.stderr)
-    print(f"{len(chosen)} of {len(scores)} features chosen", file=sys.stderr)
+    done = f"{len(train)} days of train, {len(test)} of test; {len(chosen)} of {len(scores)} features chosen"
+    print(f"data_preparation.py: {done}", file=sys.stderr)
 
 
 if __name__ == "__main__":

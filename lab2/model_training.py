@@ -108,7 +108,7 @@ def main(
     data: Annotated[Path, typer.Option(help="Folder with windows/train.csv and features/train.csv.")] = DATA,
     features_file: Annotated[Path, typer.Option("--features", help="The features object of stage 2.")] = FEATURES,
     candidate: Annotated[Path, typer.Option(help="Folder for model.skops and model.json.")] = CANDIDATE,
-    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="For the forest and the boosting.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**31, help="For the forest and the boosting.")] = 0,
 ) -> None:
     """Choose a classifier by cross-validation, fit it on all of train, save it with its features."""
     console = Console(stderr=True)
