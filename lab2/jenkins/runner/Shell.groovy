@@ -50,13 +50,6 @@ class Shell {
 
     private void follow(InputStream stream) { stream.eachLine('UTF-8') { steps.say(it) } }
 
-    void pause(long millis) {
-        for (long until = System.currentTimeMillis() + millis; System.currentTimeMillis() < until;) {
-            check()
-            Thread.sleep(50)
-        }
-    }
-
     /** Throws where the time is up or a parallel stage that failed fast asks for the end. */
     private void check() {
         for (Map s = steps.stage; s; s = s.parent) {

@@ -60,10 +60,6 @@ class Steps {
         say("WARNING: ${m instanceof Map ? m.message : m}")
         mark('UNSTABLE')
     }
-    void sleep(Object a) {
-        def m = a instanceof Map ? a : [time: a]
-        new Shell(this).pause(TimeUnit.valueOf(m.unit ?: 'SECONDS').toMillis(m.time as long))
-    }
     void checkout(Object scm) { say('checkout: the workspace is taken as it is') }
     String getScm() { 'scm' }
 
