@@ -167,8 +167,6 @@ def collect(source: str | None, query: str | None, out: Path) -> tuple[pd.DataFr
     if source is None:
         table, name = read_packaged(SNAPSHOT, out / "weather.sqlite")
     elif not scheme:
-        if not Path(source).is_file():
-            raise SourceError(f"{source}: no such file")
         table, name = read_csv(Path(source).read_bytes(), source), source
     else:
         table, name = read_web(source) if scheme in ("http", "https") else read_sql(source, query)
@@ -189,12 +187,9 @@ def main(
         about = {"source": name, "query": query, "days": len(weather), "first": first, "last": last}
         about["sha256"] = hashlib.sha256(content).hexdigest()
         out.mkdir(parents=True, exist_ok=True)
-        for path, text in {
-            out / "weather.csv": content,
-            out / "source.json": json.dumps(about, indent=2).encode(),
-        }.items():
-            path.with_name(f".{path.name}.new").write_bytes(text)
-            path.with_name(f".{path.name}.new").replace(path)
+        for file, text in {"weather.csv": content, "source.json": json.dumps(about, indent=2).encode()}.items():
+            (out / f".{file}.new").write_bytes(text)
+            (out / f".{file}.new").replace(out / file)
     except (SourceError, OSError) as error:
         sys.exit(f"data_collection.py: {error}; the data collected before, if any, is untouched")
     print(f"data_collection.py: {len(weather)} days, {first} to {last}, from {name}", file=sys.stderr)

@@ -5,11 +5,13 @@ features be a scikit-learn object made of its own parts only: stage 3 puts it in
 the model needs none of this code. A column that ends in `_0` is today's, in `_1` yesterday's, and so on.
 """
 
+import hashlib
 import io
 import json
 import sys
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -31,39 +33,34 @@ MEASURED = ["precipitation", "temp_max", "temp_min", "wind"]
 WINDOW = 7  # days, today included
 TARGET = "rain_tomorrow"
 FOLDS = 5
-SHUFFLES = 10  # of the target, and of each column
+SHUFFLES = 5  # of the target, and of each column
 ENOUGH = 10  # days of either kind; with fewer there is nothing to learn or to judge by
 OTHER = "collect another --source"
 Weights = dict[str, dict[str, float]]  # feature -> basic column -> weight
 
 
 class InputError(ValueError):
-    """A table that this stage cannot use; the message names file, place, reason and remedy."""
+    """A table that this stage cannot use; the message names place, reason and remedy, main() adds the file."""
 
 
 def read_weather(path: Path) -> pd.DataFrame:
-    """The measured columns (float) of stage 1's table with its days as index, in order; raises InputError."""
-    again = "run data_collection.py again"
+    """The measured columns of stage 1's table, index: its days in order. Raises InputError unless stage 1 wrote it."""
     try:
-        table = pd.read_csv(path, index_col="date", parse_dates=["date"])[MEASURED].astype(float)
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; run data_collection.py first") from None
-    except (ValueError, KeyError) as error:
-        raise InputError(f"{path}: not the table of stage 1 ({error}); {again}") from None
-    index = table.index
-    if not isinstance(index, pd.DatetimeIndex) or not index.is_unique or not index.is_monotonic_increasing:
-        raise InputError(f"{path}: column date must hold rising days; {again}")
-    if not np.isfinite(table.to_numpy()).all():
-        raise InputError(f"{path}: every cell must be a number; {again}")
-    return table
+        content, about = path.read_bytes(), json.loads(path.with_name("source.json").read_text())
+    except FileNotFoundError as error:
+        raise InputError(f"no file {error.filename}; run data_collection.py first") from None
+    except ValueError:
+        about = None
+    if not isinstance(about, dict) or about.get("sha256") != hashlib.sha256(content).hexdigest():
+        raise InputError("not the checked table that source.json beside it names; run data_collection.py again")
+    return pd.read_csv(io.BytesIO(content), index_col="date", parse_dates=["date"])[MEASURED]
 
 
 def make_windows(weather: pd.DataFrame) -> pd.DataFrame:
     """One row per today with seven days in a row behind it: the inputs of the model, and the target where known.
 
-    Index: today. Columns: `precipitation_0` ... `wind_6` (units as in the table), `day_of_year` (1-366, today's) and
-    the target (1: more than 0 mm fall tomorrow, 0: none, NaN: tomorrow is not in the table). Where a day is missing
-    from the table, no row is made whose window holds it.
+    Index: today. Columns: `precipitation_0` ... `wind_6` (units as in the table), `day_of_year` (1-366) and the
+    target (1: more than 0 mm fall tomorrow, 0: none, NaN: not in the table). No window holds a day that is missing.
     """
     daily = weather.asfreq("D")
     lags = {f"{name}_{ago}": daily[name].shift(ago) for name in MEASURED for ago in range(WINDOW)}
@@ -75,7 +72,7 @@ def make_windows(weather: pd.DataFrame) -> pd.DataFrame:
 
 def candidate_features() -> Weights:
     """All features to choose from, as weights of the basic columns that `features_of` makes."""
-    features: Weights = {"season_sin": {"season_sin": 1.0}, "season_cos": {"season_cos": 1.0}}
+    features: Weights = {name: {name: 1.0} for name in ["season_sin", "season_cos"]}
     for name in ["wet", "log_rain", "temp_max", "temp_min", "wind"]:
         features |= {f"{name}_{ago}": {f"{name}_{ago}": 1.0} for ago in range(3)}
         for days in (3, WINDOW):
@@ -93,20 +90,18 @@ def features_of(weights: Weights) -> Pipeline:
     """
     lags = {name: [f"{name}_{ago}" for ago in range(WINDOW)] for name in MEASURED}
     angle = FunctionTransformer(np.dot, kw_args={"b": np.array([[2 * np.pi / 365.25]])})
-    basic = ColumnTransformer(
-        [
-            *((name, "passthrough", lags[name]) for name in MEASURED),
-            ("wet", Binarizer(), lags["precipitation"]),
-            ("log_rain", FunctionTransformer(np.log1p), lags["precipitation"]),
-            ("season_sin", make_pipeline(angle, FunctionTransformer(np.sin)), ["day_of_year"]),
-            ("season_cos", make_pipeline(angle, FunctionTransformer(np.cos)), ["day_of_year"]),
-        ]
-    )
+    derived = [
+        ("wet", Binarizer(), lags["precipitation"]),
+        ("log_rain", FunctionTransformer(np.log1p), lags["precipitation"]),
+        ("season_sin", make_pipeline(angle, FunctionTransformer(np.sin)), ["day_of_year"]),
+        ("season_cos", make_pipeline(angle, FunctionTransformer(np.cos)), ["day_of_year"]),
+    ]
+    basic = ColumnTransformer([*((name, "passthrough", lags[name]) for name in MEASURED), *derived])
     names = [f"{name}_{ago}" for name in [*MEASURED, "wet", "log_rain"] for ago in range(WINDOW)]
-    names += ["season_sin", "season_cos"]
-    matrix = pd.DataFrame(weights).reindex(names).fillna(0.0).to_numpy()
-    columns = [*(column for name in MEASURED for column in lags[name]), "day_of_year"]
-    zero = pd.DataFrame(np.zeros((1, len(columns))), columns=columns)
+    matrix = pd.DataFrame(weights).reindex([*names, "season_sin", "season_cos"]).fillna(0.0).to_numpy()
+    zero = pd.DataFrame(
+        0.0, index=[0], columns=[*(column for name in MEASURED for column in lags[name]), "day_of_year"]
+    )
     return Pipeline([("basic", basic), ("sums", FunctionTransformer(np.dot, kw_args={"b": matrix}))]).fit(zero)
 
 
@@ -116,7 +111,7 @@ def split(rows: pd.DataFrame, test_share: float) -> tuple[pd.DataFrame, pd.DataF
     The latest target of train is the weather of the first today of test, so no target is in both.
     """
     known = rows.dropna().astype({TARGET: int})
-    cut = len(known) - round(len(known) * test_share)
+    cut = round(len(known) * (1 - test_share))
     train, test = known.iloc[:cut], known.iloc[cut:]
     for name, part in {"first fold of train": train.iloc[: cut // (FOLDS + 1)], "test part": test}.items():
         dry, rainy = (int((part[TARGET] == answer).sum()) for answer in (0, 1))
@@ -133,51 +128,42 @@ def score(features: pd.DataFrame, target: "pd.Series[int]", seed: int) -> tuple[
     and `chosen`. Chance: 95 % of all features have less mutual information with a shuffled target.
     """
     rng = np.random.default_rng(seed)
-    shuffled = [
-        mutual_info_classif(features, rng.permutation(target.to_numpy()), random_state=seed) for _ in range(SHUFFLES)
-    ]
-    chance = float(np.quantile(shuffled, 0.95))
+    x, y = features.to_numpy(), target.to_numpy()
+    # Counts of days have few values: the estimator must know which columns these are, and wants them as whole numbers.
+    few = (features.round(6).nunique() <= WINDOW + 1).to_numpy()
+    whole = np.where(few, features.round(6).rank(method="dense"), x)
+
+    told = partial(mutual_info_classif, whole, discrete_features=few, n_neighbors=10)
+    times = range(seed, seed + SHUFFLES)
+    chance = float(np.quantile([told(rng.permutation(y), random_state=number) for number in times], 0.95))
     importances = []
-    for earlier, later in TimeSeriesSplit(FOLDS).split(features):
-        model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1))
-        model.fit(features.iloc[earlier], target.iloc[earlier])
-        rows = features.iloc[later], target.iloc[later]
-        done = permutation_importance(model, *rows, scoring="neg_brier_score", n_repeats=SHUFFLES, random_state=seed)
-        importances.append(done.importances_mean)
-    scores = pd.DataFrame(
-        {
-            "mutual_information": mutual_info_classif(features, target, random_state=seed),
-            "permutation_importance": np.mean(importances, axis=0),
-        },
-        index=features.columns,
-    )
+    for earlier, later in TimeSeriesSplit(FOLDS).split(x):
+        model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1)).fit(x[earlier], y[earlier])
+        options = {"scoring": "neg_brier_score", "n_repeats": SHUFFLES, "random_state": seed}
+        importances.append(permutation_importance(model, x[later], y[later], **options).importances_mean)
+    information = [told(y, random_state=number) for number in times]  # a seed each: it breaks the ties of values
+    scores = pd.DataFrame({"mutual_information": np.mean(information, axis=0)}, features.columns)
+    scores["permutation_importance"] = np.mean(importances, axis=0)
     scores["chosen"] = (scores["mutual_information"] > chance) & (scores["permutation_importance"] > 0)
+    if not scores["chosen"].any():
+        raise InputError(f"no feature tells more about tomorrow than chance does; {OTHER}")
     return scores.sort_values("mutual_information", ascending=False), chance
 
 
 def plot(scores: pd.DataFrame, chance: float) -> bytes:
     """PNG: both scores of every feature, the chosen ones in colour."""
-    figure = Figure(figsize=(10, 8), layout="constrained")
+    figure, png = Figure(figsize=(12, 8), layout="constrained"), io.BytesIO()
     colours = np.where(scores["chosen"], "#0072B2", "#BBBBBB")[::-1]
-    for axes, name in zip(figure.subplots(1, 2, sharey=True), scores.columns[:2], strict=True):
+    marks = {"mutual_information": (chance, "nats"), "permutation_importance": (0.0, "Brier score lost")}
+    for axes, (name, (line, unit)) in zip(figure.subplots(1, 2, sharey=True), marks.items(), strict=True):
         axes.barh(scores.index[::-1], scores[name][::-1], color=colours)
-        axes.axvline(chance if name == "mutual_information" else 0, color="#D55E00", label="what a useless feature has")
-        axes.set(title=name.replace("_", " "), xlabel="nats" if name == "mutual_information" else "Brier score lost")
+        axes.axvline(line, color="#D55E00", label="what a useless feature has")
+        axes.set(title=name.replace("_", " "), xlabel=unit)
         axes.margins(y=0.01)
         axes.legend(loc="lower right")
     figure.suptitle(f"{scores['chosen'].sum()} of {len(scores)} features are right of both lines (blue)")
-    png = io.BytesIO()
     figure.savefig(png, dpi=110, metadata={"Software": None})
     return png.getvalue()
-
-
-def write_all(files: dict[Path, bytes]) -> None:
-    """Write every file beside its place and rename only then: a killed run leaves the earlier files whole."""
-    for path, content in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.with_name(f".{path.name}.new").write_bytes(content)
-    for path in files:
-        path.with_name(f".{path.name}.new").replace(path)
 
 
 def main(
@@ -186,41 +172,32 @@ def main(
     features_file: Annotated[Path, typer.Option("--features", help="Where the features object goes.")] = FEATURES,
     reports: Annotated[Path, typer.Option(help="For features.json and features.png.")] = REPORTS,
     test_share: Annotated[float, typer.Option(min=0.05, max=0.5, help="The latest share of days is test.")] = 0.25,
-    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="For the shuffles of the scores.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**31, help="For the shuffles of the scores.")] = 0,
 ) -> None:
     """Make windows of days, split them by time, choose features on train, and save both parts."""
     try:
-        parts = dict(zip(["train", "test"], split(make_windows(read_weather(weather)), test_share), strict=True))
+        train, test = split(make_windows(read_weather(weather)), test_share)
         everything = candidate_features()
-        train = parts["train"]
         values = features_of(everything).transform(train.drop(columns=TARGET))
         scores, chance = score(pd.DataFrame(values, train.index, list(everything)), train[TARGET], seed)
-        if not scores["chosen"].any():
-            raise InputError(f"no feature tells more about tomorrow than chance does; {OTHER}")
         chosen = {name: everything[name] for name in everything if scores.loc[name, "chosen"]}
         features = features_of(chosen)
+        table = scores.reset_index(names="feature").to_dict("records")
         files = {features_file: skops.io.dumps(features), reports / "features.png": plot(scores, chance)}
-        for name, rows in parts.items():
+        files[reports / "features.json"] = json.dumps({"chance": chance, "scores": table}, indent=2).encode()
+        for name, rows in {"train": train, "test": test}.items():
             made = pd.DataFrame(features.transform(rows.drop(columns=TARGET)), rows.index, list(chosen))
-            for folder, table in {"windows": rows, "features": made.assign(**{TARGET: rows[TARGET]})}.items():
-                files[data / folder / f"{name}.csv"] = table.to_csv(
-                    date_format="%Y-%m-%d", lineterminator="\n"
-                ).encode()
-        report = {
-            "rows": len(train),
-            "chance": chance,
-            "scores": scores.reset_index(names="feature").to_dict("records"),
-        }
-        files[reports / "features.json"] = f"{json.dumps(report, indent=2)}\n".encode()
-        write_all(files)
+            for folder, part in {"windows": rows, "features": made.assign(**{TARGET: rows[TARGET]})}.items():
+                files[data / folder / f"{name}.csv"] = part.to_csv(lineterminator="\n").encode()
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.with_name(f".{path.name}.new").write_bytes(content)
+        for path in files:  # only now: a killed run leaves the earlier files whole
+            path.with_name(f".{path.name}.new").replace(path)
     except (InputError, OSError) as error:
-        sys.exit(
-            f"data_preparation.py: {weather}: {error}"
-            if str(weather) not in str(error)
-            else f"data_preparation.py: {error}"
-        )
-    sizes = ", ".join(f"{len(rows)} days of {name}" for name, rows in parts.items())
-    print(f"data_preparation.py: {sizes}; {len(chosen)} of {len(scores)} features chosen", file=sys.stderr)
+        sys.exit(f"data_preparation.py: {weather}: {error}")
+    done = f"{len(train)} days of train, {len(test)} of test; {len(chosen)} of {len(scores)} features chosen"
+    print(f"data_preparation.py: {done}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -55,11 +55,11 @@ def queue(workspace: Path, features: str, depth: str, iterations: str) -> int:
     return said.count("Queued experiment")
 
 
-def run(workspace: Path, total: int, jobs: int, log: Path) -> None:
-    """Runs what is queued; all that DVC says goes to the log, a line for each experiment to stderr."""
+def run(workspace: Path, jobs: int, log: Path) -> None:
+    """Runs what is queued; all that DVC says goes to the log, a line for each result that it shows to stderr."""
     command = [sys.executable, "-m", "dvc", "exp", "run", "--run-all", "--jobs", str(jobs)]
     merged = subprocess.STDOUT
-    done, trained = 0, ""
+    trained = ""
     with (
         log.open("w", encoding="utf-8") as file,
         subprocess.Popen(command, cwd=workspace, text=True, stdout=subprocess.PIPE, stderr=merged) as process,
@@ -71,8 +71,7 @@ def run(workspace: Path, total: int, jobs: int, log: Path) -> None:
                 if program == "train.py":
                     trained = message
                 if program == "evaluate.py":
-                    done += 1
-                    print(f"experiments.py: {done} of {total}: {trained}: {message}", file=sys.stderr)
+                    print(f"experiments.py: {trained}: {message}", file=sys.stderr)
         except BaseException:
             process.terminate()
             dvc(workspace, "queue", "stop", "--kill")
@@ -151,10 +150,11 @@ def main(
         clear(workspace)
         total = queue(workspace, features, depth, iterations)
         print(f"experiments.py: {total} experiments queued", file=sys.stderr)
-        run(workspace, total, jobs, reports / "experiments.log")
+        run(workspace, jobs, reports / "experiments.log")
         rows = results(dvc(workspace, "exp", "show", "--csv"))
         if len(rows) != total or not rows:
             raise Stop(f"{total - len(rows)} of {total} experiments failed, see {reports / 'experiments.log'}")
+        print(f"experiments.py: {total} of {total} succeeded, best: {label(rows[0])}", file=sys.stderr)
         plot(rows, [reports / "experiments.png", reports / "experiments.svg"])
         result = {"commit": git.git(workspace, "rev-parse", "HEAD"), "rows": rows}
         (reports / "experiments.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")

@@ -68,7 +68,7 @@ class Scratch:
             env={**self.env, **env},
             capture_output=True,
             text=True,
-            timeout=200,
+            timeout=280,
             check=False,
         )
 

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
 
 from lab4.store import git
-from lab4.tests.conftest import Run, Scratch, clean_environment, state
+from lab4.tests.conftest import LAB, Run, Scratch, clean_environment, state
 
 TAGS = ("v1", "v2", "v3")
 LINE = "Data versions published and verified: v1 v2 v3\n"
@@ -93,14 +95,40 @@ def test_the_proof_visits_each_version_twice_in_another_order_than_theirs(run: R
         assert first["sha256"] == again["sha256"] == hashlib.sha256(content).hexdigest()
 
 
-def test_a_second_run_publishes_nothing_new(run: Run) -> None:
+@pytest.fixture(scope="module")
+def again(run: Run) -> Run:
+    """A second run, with a small grid of experiments."""
     before = commits(run.scratch)
-    done = run.scratch.bash("pipeline.sh")
+    grid = {"EXP_FEATURES": "v1", "EXP_DEPTH": "2", "EXP_ITERATIONS": "5"}
+    done = run.scratch.bash("pipeline.sh", "--experiments", **grid)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == LINE
     assert commits(run.scratch) == before
-    assert done.stderr.count("was published") == 3
-    assert state(run.scratch) == run.before
+    return Run(run.scratch, done, run.before, state(run.scratch))
+
+
+def test_a_second_run_publishes_nothing_new(again: Run) -> None:
+    assert again.done.stdout == LINE
+    assert again.done.stderr.count("was published") == 3
+    assert again.after == again.before
+
+
+def test_experiments_belong_to_their_parameters_and_leave_the_workspace_as_it_was(again: Run) -> None:
+    git_of = again.scratch.git
+    rows = json.loads((again.scratch.lab / "reports/experiments.json").read_text())["rows"]
+    found = {(r["features"], r["model"], r["depth"], r["iterations"]) for r in rows}
+    assert found == {("v1", "logistic", None, None), ("v1", "catboost", 2, 5)}, "the workspace itself is at v3"
+    assert rows[0]["accuracy"] >= rows[1]["accuracy"] > rows[0]["baseline"]
+    for row in rows:
+        pattern = f"refs/exps/**/{row['experiment']}"
+        [ref] = git_of("workspace", "for-each-ref", "--format=%(refname)", pattern).split()
+        assert json.loads(git_of("workspace", "show", f"{ref}:metrics.json"))["accuracy"] == row["accuracy"]
+        assert f"name: {row['features']}\n" in git_of("workspace", "show", f"{ref}:params.yaml")
+    assert git_of("workspace", "status", "--porcelain") == ""
+    html = (again.scratch.lab / "reports/report.html").read_text()
+    assert "2 combinations of data version and model" in html
+    assert 'src="data:image/png;base64,' in html
+    done = again.scratch.python("publish.py")
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_lost_workspace_is_cloned_from_what_was_published(run: Run) -> None:
@@ -120,6 +148,12 @@ def test_the_dag_made_the_published_versions_again_and_is_drawn_in_the_report(ru
     report = (run.scratch.lab / "reports/report.md").read_text()
     boxes = re.findall(r"^ *\| ([\w-]+) \|$", report, re.MULTILINE)
     assert boxes == ["raw", "filled", "one-hot", "train", "evaluate"]
+
+
+def test_params_yaml_is_what_hydra_composes_from_conf(run: Run) -> None:
+    with initialize_config_dir(str(LAB / "template/conf"), version_base=None):
+        text = OmegaConf.to_yaml(compose("config"))
+    assert (run.scratch.lab / "workspace/params.yaml").read_text() == text
 
 
 def test_the_report_says_what_ran_and_needs_no_other_file(run: Run) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lab4.tests import servers
-from lab4.tests.conftest import Run, Scratch
+from lab4.tests.conftest import Scratch, publish_here
 from lab4.tests.test_tampering import switchable
 
 VERSIONS = ("v1", "v2", "v3")
@@ -99,19 +99,19 @@ def test_s3_publishes_proves_and_stops_with_one_message_when_something_is_wrong(
 
 
 @pytest.mark.s3
-def test_the_whole_pipeline_moves_from_the_local_remote_to_s3(run: Run, s3: dict[str, str]) -> None:
+def test_the_whole_pipeline_moves_from_the_local_remote_to_s3(fresh: Scratch, s3: dict[str, str]) -> None:
+    publish_here(fresh)
+    tags = fresh.git("workspace", "for-each-ref", "refs/tags")
     env = {**s3, "DVC_REMOTE_URL": f"{s3['DVC_REMOTE_URL']}/whole"}
-    scratch = run.scratch
-    tags = scratch.git("workspace", "for-each-ref", "refs/tags")
-    done = scratch.bash("pipeline.sh", **env)
+    done = fresh.bash("pipeline.sh", **env)
     assert done.returncode == 0, done.stderr
     assert done.stdout == "Data versions published and verified: v1 v2 v3\n"
-    assert scratch.git("workspace", "for-each-ref", "refs/tags") == tags
+    assert fresh.git("workspace", "for-each-ref", "refs/tags") == tags
     objects = {name.rsplit("md5/", 1)[1].replace("/", "") for name in files(env).find(f"{servers.BUCKET}/whole")}
-    assert {md5(scratch, version) for version in VERSIONS} < objects
-    report = (scratch.lab / "reports/report.html").read_text()
+    assert {md5(fresh, version) for version in VERSIONS} < objects
+    report = (fresh.lab / "reports/report.html").read_text()
     assert f"{env['DVC_REMOTE_URL']} at {env['AWS_ENDPOINT_URL']}" in report
-    secret_is_nowhere(scratch, servers.SECRET)
+    secret_is_nowhere(fresh, servers.SECRET)
 
 
 @pytest.mark.sshd

@@ -1,0 +1,200 @@
+"""Stage 4: asks the saved model about the test days, prints the result line, and publishes the model if it earned that.
+
+The model is given raw windows of weather, as a service would give them. Two answers that need no model must be beaten:
+"it never rains" and "tomorrow is as today".
+"""
+
+import hashlib
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+import skops.io
+import typer
+from matplotlib.figure import Figure
+from scipy.stats import binomtest
+from sklearn import metrics as sk
+from sklearn.pipeline import Pipeline
+
+HERE = Path(__file__).resolve().parent
+DATA, CANDIDATE, MODEL, REPORTS = HERE / "data", HERE / "model/candidate", HERE / "model", HERE / "reports"
+TARGET = "rain_tomorrow"
+# Reviewed: a product of two arrays, and the trees of forest and boosting. None of them runs code of the file.
+BOOSTED = "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"
+TRUSTED = ["numpy.dot", "sklearn.tree._tree.Tree", BOOSTED]
+NOT_BETTER = 3  # exit code: the files are fine, the model is not
+BLOCK = 14  # days; weather of one fortnight hardly depends on the one before
+RESAMPLES = 1000
+Metric = Callable[[np.ndarray, np.ndarray], float]
+METRICS: dict[str, Metric] = {
+    "accuracy": lambda y, p: float(sk.accuracy_score(y, p > 0.5)),
+    "balanced_accuracy": lambda y, p: float(sk.balanced_accuracy_score(y, p > 0.5)),
+    "roc_auc": lambda y, p: float(sk.roc_auc_score(y, p)),
+    "brier": lambda y, p: float(sk.brier_score_loss(y, p)),
+}
+
+
+class InputError(ValueError):
+    """A file that this stage cannot use; the message names file, reason and remedy."""
+
+
+def read_model(folder: Path) -> tuple[Pipeline, dict[str, Any]]:
+    """The model of stage 3, of reviewed types only, and what is written about it; raises InputError."""
+    path, again = folder / "model.skops", "run model_training.py again"
+    try:
+        about, content = json.loads((folder / "model.json").read_text()), path.read_bytes()
+    except FileNotFoundError as error:
+        raise InputError(f"{error.filename}: no such file; run model_training.py first") from None
+    except ValueError:
+        about, content = None, b""
+    if not isinstance(about, dict) or about.get("sha256") != hashlib.sha256(content).hexdigest():
+        raise InputError(f"{path}: not the file that model.json beside it names; {again}")
+    try:
+        return skops.io.loads(content, trusted=TRUSTED), about
+    except Exception as error:  # a type that is not trusted, or of another version of scikit-learn
+        raise InputError(f"{path}: not a model that can be loaded ({error}); {again}") from None
+
+
+def read_windows(path: Path, inputs: list[str], after: str) -> pd.DataFrame:
+    """The rows of a table of windows, index `date`, checked to be later than the day `after`; raises InputError."""
+    again = "run data_preparation.py and model_training.py again"
+    try:
+        rows = pd.read_csv(path, index_col="date")[[*inputs, TARGET]].astype(float)
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; run data_preparation.py first") from None
+    except (ValueError, KeyError) as error:
+        raise InputError(f"{path}: not a table of windows for this model ({error}); {again}") from None
+    if not np.isfinite(rows.to_numpy()).all() or set(rows[TARGET]) != {0, 1}:
+        raise InputError(f"{path}: needs a number in every cell, and both 0 and 1 in column {TARGET}; {again}")
+    if not (rows.index > after).all():
+        raise InputError(f"{path}: {rows.index.min()} is no test day: the model was trained up to {after}; {again}")
+    return rows
+
+
+def resamples(days: int, rng: np.random.Generator) -> np.ndarray:
+    """Row numbers (RESAMPLES, days) of a moving-block bootstrap (Kuensch 1989): neighbouring days stay together."""
+    starts = rng.integers(0, max(days - BLOCK, 0), (RESAMPLES, days // BLOCK + 1), endpoint=True)
+    return (starts[:, :, None] + np.arange(min(BLOCK, days))).reshape(RESAMPLES, -1)[:, :days]
+
+
+def evaluate(rows: pd.DataFrame, chance: np.ndarray, before: pd.DataFrame, seed: int) -> dict[str, Any]:
+    """Metrics of the chances of rain (rows,) with 95 % intervals, and the same of the answers that need no model.
+
+    A model beats an answer when it is right on more days, and when its chances are clearly better too: the interval of
+    the difference of Brier scores is below 0. For that, each answer gets the chances that it deserves, learnt from
+    `before` (the rows of train): how often it rained at all, and how often after a day like today.
+    """
+    truth, today = rows[TARGET].to_numpy(), rows["precipitation_0"].to_numpy() > 0
+    rates = before[TARGET].groupby(before["precipitation_0"] > 0).mean()
+    overall = float(before[TARGET].mean())
+    answers = {
+        "it never rains": (np.zeros(len(rows)), np.full(len(rows), overall)),
+        "tomorrow is as today": (
+            today.astype(float),
+            np.where(today, rates.get(True, overall), rates.get(False, overall)),
+        ),
+    }
+    picks = [pick for pick in resamples(len(rows), np.random.default_rng(seed)) if np.ptp(truth[pick]) > 0]
+    metrics: dict[str, Any] = {"days": len(rows), "share_of_rain": float(truth.mean())}
+    for name, metric in METRICS.items():
+        drawn = [metric(truth[pick], chance[pick]) for pick in picks]
+        low, high = np.quantile(drawn, [0.025, 0.975])
+        metrics[name] = {"value": metric(truth, chance), "low": float(low), "high": float(high)}
+    metrics["without_a_model"] = {}
+    for name, (answer, deserved) in answers.items():
+        lost = (chance - truth) ** 2 - (deserved - truth) ** 2
+        low, high = np.quantile([lost[pick].mean() for pick in picks], [0.025, 0.975])
+        accuracy = METRICS["accuracy"](truth, answer)
+        metrics["without_a_model"][name] = {
+            "accuracy": accuracy,
+            "brier": METRICS["brier"](truth, deserved),
+            "brier_difference": {"value": float(lost.mean()), "low": float(low), "high": float(high)},
+            "beaten": bool(metrics["accuracy"]["value"] > accuracy and high < 0),
+        }
+    metrics["accepted"] = all(answer["beaten"] for answer in metrics["without_a_model"].values())
+    return metrics
+
+
+def to_png(figure: Figure) -> bytes:
+    png = io.BytesIO()
+    figure.savefig(png, dpi=110, metadata={"Software": None})
+    return png.getvalue()
+
+
+def plot_confusion(truth: np.ndarray, chance: np.ndarray) -> bytes:
+    """PNG: how many dry and rainy days were called dry and rainy."""
+    figure = Figure(figsize=(4.6, 4.2), layout="constrained")
+    shown = sk.ConfusionMatrixDisplay(sk.confusion_matrix(truth, chance > 0.5), display_labels=["dry", "rain"])
+    shown.plot(ax=figure.subplots(), cmap="Blues", colorbar=False)
+    shown.ax_.set(title=f"tomorrow, {len(truth)} test days", xlabel="predicted", ylabel="true")
+    return to_png(figure)
+
+
+def plot_calibration(truth: np.ndarray, chance: np.ndarray) -> bytes:
+    """PNG: the days in eight groups by their chance, and the share of each with rain (Wilson's 95 % interval)."""
+    axes = (figure := Figure(figsize=(5, 4.8), layout="constrained")).subplots()
+    for part in np.array_split(np.argsort(chance), 8):
+        rainy = int(truth[part].sum())
+        share, interval = rainy / len(part), binomtest(rainy, len(part)).proportion_ci(method="wilson")
+        errors = [[max(share - interval.low, 0)], [max(interval.high - share, 0)]]
+        axes.errorbar(chance[part].mean(), share, yerr=errors, fmt="o", color="#0072B2", capsize=3)
+    axes.plot([0, 1], [0, 1], color="#999999", linestyle="--", label="a chance that keeps its word")
+    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="chance of rain, mean", ylabel="share that brought rain")
+    axes.set(title="eighths of the test days, by their chance")
+    axes.legend(loc="upper left")
+    return to_png(figure)
+
+
+def main(
+    data: Annotated[Path, typer.Option(help="Folder with windows/train.csv and windows/test.csv.")] = DATA,
+    candidate: Annotated[Path, typer.Option(help="The model of stage 3.")] = CANDIDATE,
+    model_folder: Annotated[Path, typer.Option("--model", help="Where an accepted model goes.")] = MODEL,
+    reports: Annotated[Path, typer.Option(help="For metrics.json, predictions.csv and the plots.")] = REPORTS,
+    seed: Annotated[int, typer.Option(min=0, max=2**31, help="For the bootstrap.")] = 0,
+) -> None:
+    """Test the model on later days; exit code 3 when it does not beat the answers that need no model."""
+    try:
+        model, about = read_model(candidate)
+        inputs = list(model.feature_names_in_)
+        before = read_windows(data / "windows/train.csv", inputs, "")
+        rows = read_windows(data / "windows/test.csv", inputs, about["trained_on"]["last"])
+        truth, chance = rows[TARGET].to_numpy(), model.predict_proba(rows[inputs])[:, 1]
+        metrics = evaluate(rows, chance, before, seed)
+        predictions = pd.DataFrame({TARGET: rows[TARGET].astype(int), "chance": chance})
+        files = {
+            reports / "metrics.json": json.dumps(metrics, indent=2).encode(),
+            reports / "predictions.csv": predictions.to_csv(lineterminator="\n").encode(),
+            reports / "confusion.png": plot_confusion(truth, chance),
+            reports / "calibration.png": plot_calibration(truth, chance),
+        }
+        if metrics["accepted"]:
+            saved = json.dumps(about | {"test": metrics}, indent=2).encode()
+            files[model_folder / "model.skops"] = (candidate / "model.skops").read_bytes()
+            files[model_folder / "model.json"] = saved
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.with_name(f".{path.name}.new").write_bytes(content)
+        for path in files:  # only now: a killed run leaves the earlier files whole
+            path.with_name(f".{path.name}.new").replace(path)
+    except (InputError, OSError) as error:
+        sys.exit(f"model_testing.py: {error}")
+    accuracy, brier = metrics["accuracy"]["value"], metrics["brier"]["value"]
+    for name, answer in metrics["without_a_model"].items():
+        line = f'"{name}" is {"" if answer["beaten"] else "NOT "}beaten: accuracy {answer["accuracy"]:.3f} against'
+        line += f" {accuracy:.3f}, Brier score {answer['brier']:.3f} against {brier:.3f}"
+        print(f"model_testing.py: {line}", file=sys.stderr)
+    if not metrics["accepted"]:
+        refusal = f"REFUSED {candidate}: it must beat both answers in accuracy and, clearly, in Brier score"
+        kept = f"the model in {model_folder}, if any, stays; see {reports / 'metrics.json'}"
+        print(f"model_testing.py: {refusal}; {kept}", file=sys.stderr)
+        sys.exit(NOT_BETTER)
+    print(f"Model test accuracy is: {accuracy:.3f}")
+
+
+if __name__ == "__main__":
+    typer.run(main)
