@@ -43,7 +43,8 @@ def input_row(days: pd.DataFrame, about: dict[str, Any]) -> pd.DataFrame:
         raise ValueError(f"needs the {about['window_days']} days up to {today:%Y-%m-%d}, each once and in order")
     last_first = window[::-1]
     cells = {f"{name}_{ago}": last_first[name].iloc[ago] for name in about["columns"] for ago in range(len(window))}
-    return pd.DataFrame({**cells, "day_of_year": today.day_of_year}, index=[today])[about["inputs"]].astype(float)
+    inputs: list[str] = about["inputs"]
+    return pd.DataFrame({**cells, "day_of_year": today.day_of_year}, index=[today])[inputs].astype(float)
 
 
 def main(

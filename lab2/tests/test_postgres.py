@@ -1,0 +1,95 @@
+"""PostgreSQL for real: a server of the tests' own, on loopback, with a password."""
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import sqlalchemy
+
+from lab2.data_collection import DEFAULT_QUERY
+from lab2.tests.scratch import Run, refused
+
+pytestmark = pytest.mark.postgres
+PASSWORD = "s3cret/and@more"
+QUOTED = "s3cret%2Fand%40more"
+
+
+def program(name: str) -> str:
+    """The path of a server program; Debian keeps them off PATH."""
+    folders = [str(path) for path in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
+    found = shutil.which(name, path=os.pathsep.join([*folders, os.environ["PATH"]]))
+    assert found
+    return found
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, snapshot: pd.DataFrame) -> Iterator[str]:
+    """`host:port/database` of a server that has the table with a column of each type that SQL has for it."""
+    home = tmp_path_factory.mktemp("postgres")
+    home.chmod(0o755)
+    for parent in home.parents[:2]:  # pytest's folders are for their owner alone, and the server runs as another user
+        parent.chmod(parent.stat().st_mode | 0o011)
+    user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    if user:
+        shutil.chown(home, "postgres")
+    (home / "password").write_text(PASSWORD)
+    (home / "password").chmod(0o644)
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    data, control = home / "data", [*user, program("pg_ctl"), "-D", str(home / "data"), "-w"]
+    quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": home}
+    login = ["-U", "me", "--auth=scram-sha-256", f"--pwfile={home / 'password'}", "--no-sync"]
+    subprocess.run([*user, program("initdb"), "-D", str(data), *login], **quiet)  # type: ignore[call-overload]
+    options = f"-h 127.0.0.1 -p {port} -k {home} -F"
+    subprocess.run([*control, "-l", str(home / "log"), "-o", options, "start"], **quiet)  # type: ignore[call-overload]
+    try:
+        engine = sqlalchemy.create_engine(f"postgresql+psycopg://me:{QUOTED}@127.0.0.1:{port}/postgres")
+        types = {"date": sqlalchemy.Date, "precipitation": sqlalchemy.Numeric(6, 1), "wind": sqlalchemy.REAL}
+        with engine.begin() as connection:
+            snapshot.to_sql("weather", connection, index=False, dtype=types)  # type: ignore[arg-type]
+        engine.dispose()
+        yield f"127.0.0.1:{port}/postgres"
+    finally:
+        subprocess.run([*control, "-m", "immediate", "stop"], **quiet)  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_postgres_brings_the_same_bytes(ran: Run, server: str, tmp_path: Path, scheme: str) -> None:
+    query = "SELECT * FROM weather WHERE weather LIKE '%' AND date >= '2012-01-01'::date"
+    url = f"{scheme}://me:{QUOTED}@{server}"
+    done = ran.lab.run_here("data_collection.py", "--out", tmp_path, "--source", url, "--query", query)
+    assert done.returncode == 0, done.stderr
+    wanted = pd.read_csv(ran.lab.path / "data/weather.csv")
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "weather.csv"), wanted, rtol=1e-6)
+    said = done.stdout + done.stderr + (tmp_path / "source.json").read_text()
+    assert server in said
+    assert "s3cret" not in said
+
+
+def test_postgres_that_cannot_be_used_is_refused(ran: Run, server: str) -> None:
+    before = ran.lab.outputs()
+    good = f"postgresql://me:{QUOTED}@{server}"
+    nobody = server.replace("127.0.0.1:", "127.0.0.1:1")[:14] + "1/postgres"
+    cases = [
+        (f"postgresql://me:s3cret-wrong@{server}", DEFAULT_QUERY, ["password authentication failed", server]),
+        (f"postgresql://me@{server}?password=s3cret-too", DEFAULT_QUERY, ["password authentication failed", server]),
+        (f"postgresql://me:{QUOTED}@{nobody}", DEFAULT_QUERY, ["postgresql+psycopg://me@", "failed"]),
+        (good, "SELECT * FROM wether", ['"wether" does not exist']),
+        (good, "SELECT date, wind FROM weather", ["one column precipitation, temp_max, temp_min"]),
+        (good, "SELECT * FROM weather WHERE wind > 99", ["no rows"]),
+        (good, "SELECT date, precipitation, temp_max, temp_min, true AS wind FROM weather", ["row 1", "wind", "True"]),
+        (good, "DELETE FROM weather RETURNING *", ["read-only"]),
+        (good, "DROP TABLE weather", ["read-only"]),
+    ]
+    for source, query, words in cases:
+        done = ran.lab.run_here("data_collection.py", "--source", source, "--query", query)
+        refused(done, *words, "untouched")
+        assert "s3cret" not in done.stderr
+    assert ran.lab.outputs() == before
