@@ -22,13 +22,14 @@ ORDER: Final = ("v3", "v1", "v2", "v1", "v3", "v2")  # not the order of making; 
 
 
 def clone(published: Path, folder: Path, storage: remote.Remote) -> None:
-    """A fresh clone that knows what anyone may know, and the credentials."""
+    """A fresh clone that knows what anyone may know, and the credentials.
+
+    Where a version was published with another remote, its .dvc/config names that one. This run's remote is the one to
+    prove, so it is then named in the clone's local settings.
+    """
     git.clone(published, folder)
-    # Versions that were published with another remote name that one; this run's remote is the one to prove.
-    same = all(
-        not git.git(folder, "diff", "--name-only", "origin/main", tag, "--", ".dvc/config") for tag in git.tags(folder)
-    )
-    data.configure_local(folder, storage, all_of_it=not same)
+    configs = [git.git(folder, "show", f"{revision}:.dvc/config") for revision in ("main", *git.tags(folder))]
+    data.configure_local(folder, storage, all_of_it=not all(storage.is_named_in(text) for text in configs))
 
 
 def visit(folder: Path, storage: remote.Remote, file: str, version: dict[str, Any]) -> dict[str, Any]:

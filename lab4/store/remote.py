@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from configparser import ConfigParser
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -37,6 +38,14 @@ class Remote:
         """For messages and the report: nothing secret is in it."""
         endpoint = self.public.get("endpointurl")
         return f"{self.url} at {endpoint}" if endpoint else self.url
+
+    def is_named_in(self, config: str) -> bool:
+        """Whether a .dvc/config has exactly the public settings of this remote."""
+        parser = ConfigParser(interpolation=None)
+        parser.read_string(config)
+        section = f"'remote \"{NAME}\"'"
+        found = dict(parser[section]) if parser.has_section(section) else {}
+        return found == {name: str(value) for name, value in self.public.items()}
 
     @property
     def kind(self) -> str:

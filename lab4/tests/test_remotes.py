@@ -83,6 +83,7 @@ def test_s3_publishes_proves_and_stops_with_one_message_when_something_is_wrong(
     start = monotonic()
     stops(fresh.python("publish.py", **down), "no answer", f"127.0.0.1:{port}", "server is up")
     assert monotonic() - start < 40
+    stops(fresh.python("switch_versions.py", **down), "no answer", f"127.0.0.1:{port}")
     assert all(switchable(fresh, version) for version in VERSIONS)
 
     store = files(env)
