@@ -2,17 +2,16 @@ package runner
 
 import org.codehaus.groovy.ast.CodeVisitorSupport
 import org.codehaus.groovy.ast.expr.*
-import org.codehaus.groovy.ast.stmt.*
+import org.codehaus.groovy.ast.stmt.ExpressionStatement
+import org.codehaus.groovy.ast.stmt.Statement
 import org.codehaus.groovy.control.CompilationFailedException
 import org.codehaus.groovy.control.SourceUnit
 
 /** Reads a Jenkinsfile's syntax tree, before anything runs, and says of everything that known.json does not name where it stands. */
-class Checker {
-    final Map known
-    final List<String> problems = []
+class Checker extends Reader {
     private final Map<String, Integer> stageLines = [:]
 
-    Checker(Map known) { this.known = known }
+    Checker(Map known) { super(known) }
 
     /** Returns the problems, each `line N: ...`; none means that the runner knows all of it. */
     List<String> check(String name, String text) {
@@ -32,44 +31,6 @@ class Checker {
             else if (found) say(s, "only one pipeline { } and nothing beside it, found '$found.name'")
         }
         problems
-    }
-
-    void say(where, String what) { problems << ("line ${where.lineNumber}: $what" as String) }
-
-    void unknown(where, String kind, String name, known) {
-        say(where, "unknown $kind '$name' (known: ${known.join(', ')})")
-    }
-
-    /** One statement that must be `name(...) { }`; null, and a problem, where it is something else. */
-    Call read(Statement s) {
-        def e = s instanceof ExpressionStatement ? s.expression : null
-        if (!(e instanceof MethodCallExpression)) {
-            say(s, "expected a section, option or step, found other Groovy code; that belongs into script { }")
-            return null
-        }
-        if (!e.implicitThis) {
-            say(e.method, "'${e.methodAsString}' goes on with the call before it on the same line; begin a new line")
-            return null
-        }
-        new Call(e)
-    }
-
-    List<Call> calls(Call parent) {
-        if (!parent.body) {
-            say(parent, "'$parent.name' needs a block { }")
-            return []
-        }
-        parent.body.code.statements.collect { read(it) }.findAll { it }
-    }
-
-    Map<String, Call> sections(Call parent, String kind, List allowed) {
-        Map<String, Call> found = [:]
-        calls(parent).each { c ->
-            if (!(c.name in allowed)) unknown(c, "section in $kind", c.name, allowed)
-            else if (found[c.name]) say(c, "section '$c.name' stands twice in one $kind")
-            else found[c.name] = c
-        }
-        found
     }
 
     void pipeline(Call p) {
@@ -133,11 +94,6 @@ class Checker {
                 else unknown(i, "argument of $kind $c.name", i.name, inner.keySet())
             }
         }
-    }
-
-    void arguments(Call c, String kind, Map entry) {
-        c.named.keySet().findAll { !(it in (entry.args ?: [])) }
-            .each { say(c, "unknown argument '$it' of $kind '$c.name' (known: ${(entry.args ?: ['none']).join(', ')})") }
     }
 
     void environment(Call block) {

@@ -46,6 +46,8 @@ class Interpreter {
         post(root.post?.body, inside, build.previousResult)
     }
 
+    boolean getConcurrent() { !('disableConcurrentBuilds' in options) }
+
     Integer getKeep() {
         def inner = Block.list(root.options?.body).find { it.name == 'buildDiscarder' }?.args?.getAt(0)
         inner?.args?.getAt(0)?.numToKeepStr?.toInteger()

@@ -15,9 +15,9 @@ class Log {
         this.file = file.newWriter('UTF-8')
     }
 
-    /** From now on hides the value, each of its lines, and the forms in which `sh -x` quotes it. */
+    /** From now on hides the value, each of its lines that is not a mere bracket, and the forms in which `sh -x` quotes them. */
     synchronized void mask(String value) {
-        ([value] + value.readLines()).findAll { it.trim() }.each {
+        ([value.trim()] + value.readLines()*.trim().findAll { it.size() > 3 }).findAll { it }.each {
             secrets << it << it.replace("'", "'\\''") << it.replace("'", "'\"'\"'")
         }
     }

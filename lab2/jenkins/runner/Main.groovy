@@ -98,6 +98,7 @@ class Main {
     private static String execute(Build build, Closure pipeline, Map o) {
         def interpreter = new Interpreter(build, pipeline, o.stages as List)
         interpreter.parameters(o.params as Map)
+        def lock = interpreter.concurrent ? null : wait(build)
         build.log.line('', "Build $build.job #$build.number in $build.workspace${build.branch ? ", branch $build.branch" : ''}")
         interpreter.run()
         build.log.timestamps = false
@@ -108,6 +109,17 @@ class Main {
         }
         build.log.line('', "Finished: $build.result")
         build.finish(interpreter.keep)
+        lock?.close()
         build.result
+    }
+
+    /** disableConcurrentBuilds: waits until no other build of the job holds the lock; a build that dies loses it by itself. */
+    private static Closeable wait(Build build) {
+        def file = new RandomAccessFile(new File(build.folder.parentFile, '.lock'), 'rw')
+        if (!file.channel.tryLock()) {
+            build.log.line('', 'waiting for another build of this job (disableConcurrentBuilds)')
+            file.channel.lock()
+        }
+        file
     }
 }

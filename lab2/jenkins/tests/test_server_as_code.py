@@ -11,68 +11,14 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
+from lab2.jenkins.tests.known_keys import CASC_KEYS, JOB_DSL
+
 JENKINS = Path(__file__).resolve().parents[1]
 ROOT = JENKINS.parents[1]
 KNOWN = json.loads((JENKINS / "known.json").read_text())
 PLUGINS = dict(
     line.split(":") for line in (JENKINS / "controller/plugins.txt").read_text().splitlines() if line[0] != "#"
 )
-SECRETS = ["admin_password", "push_token", "agent_key", "agent_key.pub", "agent_host_key", "agent_host_key.pub"]
-
-# From the documentation and sources of configuration-as-code, ssh-slaves, credentials and job-dsl.
-NODE = "jenkins.nodes.permanent"
-HOST_KEY = f"{NODE}.launcher.ssh.sshHostKeyVerificationStrategy"
-SSH_KEY = "credentials.system.domainCredentials.credentials.basicSSHUserPrivateKey"
-CASC_KEYS = {
-    "": "jenkins credentials unclassified jobs",
-    "jenkins": "systemMessage numExecutors mode securityRealm authorizationStrategy crumbIssuer nodes",
-    "jenkins.securityRealm": "local",
-    "jenkins.securityRealm.local": "allowsSignup users",
-    "jenkins.securityRealm.local.users": "id password",
-    "jenkins.authorizationStrategy": "loggedInUsersCanDoAnything",
-    "jenkins.authorizationStrategy.loggedInUsersCanDoAnything": "allowAnonymousRead",
-    "jenkins.crumbIssuer": "standard",
-    "jenkins.crumbIssuer.standard": "excludeClientIPFromCrumb",
-    "jenkins.nodes": "permanent",
-    NODE: "name labelString numExecutors remoteFS retentionStrategy launcher",
-    f"{NODE}.launcher": "ssh",
-    f"{NODE}.launcher.ssh": "host port credentialsId sshHostKeyVerificationStrategy",
-    HOST_KEY: "manuallyProvidedKeyVerificationStrategy",
-    f"{HOST_KEY}.manuallyProvidedKeyVerificationStrategy": "key",
-    "credentials": "system",
-    "credentials.system": "domainCredentials",
-    "credentials.system.domainCredentials": "credentials",
-    "credentials.system.domainCredentials.credentials": "basicSSHUserPrivateKey",
-    SSH_KEY: "scope id username privateKeySource",
-    f"{SSH_KEY}.privateKeySource": "directEntry",
-    f"{SSH_KEY}.privateKeySource.directEntry": "privateKey",
-    "unclassified": "location",
-    "unclassified.location": "url",
-    "jobs": "file",
-}
-# From the Job DSL of job-dsl, git and workflow-multibranch: which calls may stand in which block.
-JOB_DSL = {
-    "": "System.getenv pipelineJob multibranchPipelineJob",
-    "pipelineJob": "description properties definition",
-    "pipelineJob.properties": "pipelineTriggers",
-    "pipelineJob.properties.pipelineTriggers": "triggers",
-    "pipelineJob.properties.pipelineTriggers.triggers": "pollSCM",
-    "pipelineJob.properties.pipelineTriggers.triggers.pollSCM": "scmpoll_spec",
-    "pipelineJob.definition": "cpsScm",
-    "pipelineJob.definition.cpsScm": "scm scriptPath lightweight",
-    "pipelineJob.definition.cpsScm.scm": "git",
-    "pipelineJob.definition.cpsScm.scm.git": "remote branch",
-    "pipelineJob.definition.cpsScm.scm.git.remote": "url",
-    "multibranchPipelineJob": "description branchSources factory triggers orphanedItemStrategy",
-    "multibranchPipelineJob.branchSources": "git",
-    "multibranchPipelineJob.branchSources.git": "id remote includes",
-    "multibranchPipelineJob.factory": "workflowBranchProjectFactory",
-    "multibranchPipelineJob.factory.workflowBranchProjectFactory": "scriptPath",
-    "multibranchPipelineJob.triggers": "periodicFolderTrigger",
-    "multibranchPipelineJob.triggers.periodicFolderTrigger": "interval",
-    "multibranchPipelineJob.orphanedItemStrategy": "discardOldItems",
-    "multibranchPipelineJob.orphanedItemStrategy.discardOldItems": "numToKeep",
-}
 
 
 def keys(value: object, path: str = "") -> list[tuple[str, str]]:
@@ -187,63 +133,11 @@ def test_only_loopback_is_published_and_only_the_engine_is_privileged() -> None:
     assert [name for name, s in services.items() if s.get("privileged")] == ["docker"]
 
 
-def start(script: str, secrets: Path, tmp_path: Path) -> subprocess.CompletedProcess[str]:
-    """The container's own start script, with `echo` in place of the server."""
-    env = os.environ | {"SECRETS": str(secrets), "JENKINS_START": "/bin/echo", "SSHD_START": "/bin/echo"}
-    command = ["bash", str(JENKINS / script), "started"]
-    return subprocess.run(command, env=env, capture_output=True, text=True, check=False, cwd=tmp_path)
-
-
-@pytest.fixture
-def secrets(tmp_path: Path) -> Path:
-    made = tmp_path / "secrets"
-    command = ["bash", JENKINS / "setup.sh", "--secrets", made, "--repository", tmp_path / "repository.git"]
-    subprocess.run(list(map(str, command)), check=True, capture_output=True)
-    return made
-
-
-def test_setup_makes_secrets_once_and_nobody_else_may_read_them(secrets: Path, tmp_path: Path) -> None:
-    assert sorted(p.name for p in secrets.iterdir()) == sorted(SECRETS)
-    assert secrets.stat().st_mode & 0o777 == 0o700
-    before = {p.name: p.read_text() for p in secrets.iterdir()}
-    assert len(before["admin_password"]) == 48
-    assert before["admin_password"] != before["push_token"]
-    command = ["bash", JENKINS / "setup.sh", "--secrets", secrets, "--repository", tmp_path / "repository.git"]
-    subprocess.run(list(map(str, command)), check=True, capture_output=True)
-    assert {p.name: p.read_text() for p in secrets.iterdir()} == before
-
-
-def test_the_controller_starts_with_its_secrets(secrets: Path, tmp_path: Path) -> None:
-    done = start("controller/start.sh", secrets, tmp_path)
-    assert (done.returncode, done.stdout) == (0, "started\n")
-
-
-@pytest.mark.parametrize("fault", ["missing", "empty", "folder"])
-@pytest.mark.parametrize("name", ["admin_password", "push_token", "agent_key"])
-def test_the_controller_refuses_without_a_secret_and_says_how_to_make_one(
-    name: str, fault: str, secrets: Path, tmp_path: Path
-) -> None:
-    (secrets / name).unlink()
-    if fault == "empty":
-        (secrets / name).touch()
-    if fault == "folder":  # what docker-compose 1.29 makes of a missing file
-        (secrets / name).mkdir()
-    done = start("controller/start.sh", secrets, tmp_path)
-    assert done.returncode == 1
-    assert done.stdout == ""
-    assert done.stderr.startswith(f"start: refused, secret file missing or empty: {name}.")
-    assert "bash lab2/jenkins/setup.sh" in done.stderr
-
-
-def test_the_controller_refuses_a_short_password(secrets: Path, tmp_path: Path) -> None:
-    (secrets / "admin_password").write_text("admin\n")
-    done = start("controller/start.sh", secrets, tmp_path)
-    assert done.returncode == 1
-    assert "admin_password has 5 characters" in done.stderr
-
-
-def test_the_agent_refuses_without_its_keys(secrets: Path, tmp_path: Path) -> None:
-    (secrets / "agent_host_key").unlink()
-    done = start("agent/start.sh", secrets, tmp_path)
-    assert done.returncode == 1
-    assert "agent_host_key. Make them on the host: bash lab2/jenkins/setup.sh" in done.stderr
+def test_no_secret_goes_into_the_context_of_an_image() -> None:
+    lines = [line for line in (JENKINS / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
+    assert lines[0] == "*"
+    assert not any("secrets" in line or "repository" in line for line in lines)
+    for service in ("controller", "agent"):
+        dockerfile = (JENKINS / service / "Dockerfile").read_text()
+        for source in re.findall(r"^COPY (?!--from)(.*) \S+$", dockerfile, flags=re.MULTILINE):
+            assert all(f"!{name.split('/')[0]}" in lines and (JENKINS / name).exists() for name in source.split())

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,12 @@ def test_builds_remember_the_one_before_and_a_red_one_keeps_its_artifact(
     assert said == [["changed"], ["changed", "regression"], ["changed", "fixed"]]
     # numToKeepStr: '2'
     assert sorted(p.name for p in (tmp_path / "builds/history.Jenkinsfile").iterdir()) == ["2", "3"]
+
+
+def test_builds_of_one_job_wait_for_each_other_where_the_file_says_so(
+    run: Run, jenkinsfiles: Path, scratch: list[object]
+) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(lambda _: run(jenkinsfiles / "one_at_a_time.Jenkinsfile", *scratch), range(2)))
+    assert [done.returncode for done in both] == [0, 0], both[0].stdout + both[1].stdout
+    assert sorted(word for done in both for word in ("#1", "#2") if word in done.stdout) == ["#1", "#2"]
