@@ -142,7 +142,5 @@ def load(folder: Path) -> Forecast:
     except (ValueError, KeyError, TypeError) as error:
         raise NotReadyError(f"{folder / 'weeks.json'}: not weeks of weather ({error}); run lab3/pipeline.sh") from None
     if not weeks["golden"]:
-        raise NotReadyError(
-            f"{folder / 'weeks.json'}: no golden week to check the model by; run lab3/pipeline.sh"
-        )
+        raise NotReadyError(f"{folder / 'weeks.json'}: no golden week to check the model by; run lab3/pipeline.sh")
     return forecast
