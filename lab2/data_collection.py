@@ -18,6 +18,7 @@ import pandas as pd
 import sqlalchemy
 import typer
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 HERE = Path(__file__).resolve().parent
 SNAPSHOT, OUT = HERE / "snapshot/seattle-weather.csv", HERE / "data"
@@ -82,7 +83,7 @@ def read_sql(source: str, query: str | None) -> tuple[pd.DataFrame, str]:
         url = url.set(drivername="postgresql+psycopg")
     options = [value for values in url.normalized_query.values() for value in values]
     secrets = {secret for value in [url.password or "", *options] for secret in (value, unquote(value))} - {""}
-    name = url.set(password=None, query={}).render_as_string()
+    name = url.set(query={}).render_as_string()  # with *** for the password
     if not query:
         raise SourceError(f"{name}: a database needs a --query, like: {DEFAULT_QUERY}")
     kind = url.get_backend_name()
@@ -90,7 +91,7 @@ def read_sql(source: str, query: str | None) -> tuple[pd.DataFrame, str]:
         raise SourceError(f"{name}: no such file")
     try:
         wait = {"connect_timeout": TIMEOUT} if kind == "postgresql" else {}
-        with sqlalchemy.create_engine(url, connect_args=wait).connect() as connection:
+        with sqlalchemy.create_engine(url, connect_args=wait, poolclass=NullPool).connect() as connection:
             if kind == "sqlite":
                 connection.exec_driver_sql("PRAGMA query_only = ON")
             if kind == "postgresql":

@@ -8,7 +8,6 @@ import hashlib
 import io
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,8 +16,8 @@ import pandas as pd
 import skops.io
 import typer
 from matplotlib.figure import Figure
-from scipy.stats import binomtest
-from sklearn import metrics as sk
+from scipy.stats import binomtest, rankdata
+from sklearn.metrics import ConfusionMatrixDisplay
 from sklearn.pipeline import Pipeline
 
 HERE = Path(__file__).resolve().parent
@@ -30,13 +29,6 @@ TRUSTED = ["numpy.dot", "sklearn.tree._tree.Tree", BOOSTED]
 NOT_BETTER = 3  # exit code: the files are fine, the model is not
 BLOCK = 14  # days; weather of one fortnight hardly depends on the one before
 RESAMPLES = 1000
-Metric = Callable[[np.ndarray, np.ndarray], float]
-METRICS: dict[str, Metric] = {
-    "accuracy": lambda y, p: float(sk.accuracy_score(y, p > 0.5)),
-    "balanced_accuracy": lambda y, p: float(sk.balanced_accuracy_score(y, p > 0.5)),
-    "roc_auc": lambda y, p: float(sk.roc_auc_score(y, p)),
-    "brier": lambda y, p: float(sk.brier_score_loss(y, p)),
-}
 
 
 class InputError(ValueError):
@@ -82,6 +74,20 @@ def resamples(days: int, rng: np.random.Generator) -> np.ndarray:
     return (starts[:, :, None] + np.arange(min(BLOCK, days))).reshape(RESAMPLES, -1)[:, :days]
 
 
+def measure(truth: np.ndarray, chance: np.ndarray) -> dict[str, np.ndarray]:
+    """The metrics of chances (..., days) for answers 0 or 1 (..., days), each (...): many resamples at once."""
+    rain, called = truth == 1, chance > 0.5
+    rainy, dry = rain.sum(-1), (~rain).sum(-1)
+    right = (called & rain).sum(-1) / rainy, (~called & ~rain).sum(-1) / dry
+    ranks = np.where(rain, rankdata(chance, axis=-1), 0).sum(-1)  # Mann and Whitney 1947
+    return {
+        "accuracy": (called == rain).mean(-1),
+        "balanced_accuracy": (right[0] + right[1]) / 2,
+        "roc_auc": (ranks - rainy * (rainy + 1) / 2) / (rainy * dry),
+        "brier": ((chance - truth) ** 2).mean(-1),
+    }
+
+
 def evaluate(rows: pd.DataFrame, chance: np.ndarray, before: pd.DataFrame, seed: int) -> dict[str, Any]:
     """Metrics of the chances of rain (rows,) with 95 % intervals, and the same of the answers that need no model.
 
@@ -99,22 +105,26 @@ def evaluate(rows: pd.DataFrame, chance: np.ndarray, before: pd.DataFrame, seed:
             np.where(today, rates.get(True, overall), rates.get(False, overall)),
         ),
     }
-    picks = [pick for pick in resamples(len(rows), np.random.default_rng(seed)) if np.ptp(truth[pick]) > 0]
+    picks = resamples(len(rows), np.random.default_rng(seed))
+    picks = picks[np.ptp(truth[picks], axis=1) > 0]
+    values, drawn = measure(truth, chance), measure(truth[picks], chance[picks])
+
+    def interval(value: np.ndarray, resampled: np.ndarray) -> dict[str, float]:
+        low, high = np.quantile(resampled, [0.025, 0.975])
+        return {"value": float(value), "low": float(low), "high": float(high)}
+
     metrics: dict[str, Any] = {"days": len(rows), "share_of_rain": float(truth.mean())}
-    for name, metric in METRICS.items():
-        drawn = [metric(truth[pick], chance[pick]) for pick in picks]
-        low, high = np.quantile(drawn, [0.025, 0.975])
-        metrics[name] = {"value": metric(truth, chance), "low": float(low), "high": float(high)}
+    metrics |= {name: interval(values[name], drawn[name]) for name in values}
     metrics["without_a_model"] = {}
     for name, (answer, deserved) in answers.items():
         lost = (chance - truth) ** 2 - (deserved - truth) ** 2
-        low, high = np.quantile([lost[pick].mean() for pick in picks], [0.025, 0.975])
-        accuracy = METRICS["accuracy"](truth, answer)
+        difference = interval(lost.mean(), lost[picks].mean(axis=1))
+        accuracy = float(measure(truth, answer)["accuracy"])
         metrics["without_a_model"][name] = {
             "accuracy": accuracy,
-            "brier": METRICS["brier"](truth, deserved),
-            "brier_difference": {"value": float(lost.mean()), "low": float(low), "high": float(high)},
-            "beaten": bool(metrics["accuracy"]["value"] > accuracy and high < 0),
+            "brier": float(measure(truth, deserved)["brier"]),
+            "brier_difference": difference,
+            "beaten": bool(values["accuracy"] > accuracy and difference["high"] < 0),
         }
     metrics["accepted"] = all(answer["beaten"] for answer in metrics["without_a_model"].values())
     return metrics
@@ -129,8 +139,9 @@ def to_png(figure: Figure) -> bytes:
 def plot_confusion(truth: np.ndarray, chance: np.ndarray) -> bytes:
     """PNG: how many dry and rainy days were called dry and rainy."""
     figure = Figure(figsize=(4.6, 4.2), layout="constrained")
-    shown = sk.ConfusionMatrixDisplay(sk.confusion_matrix(truth, chance > 0.5), display_labels=["dry", "rain"])
-    shown.plot(ax=figure.subplots(), cmap="Blues", colorbar=False)
+    shown = ConfusionMatrixDisplay.from_predictions(
+        truth, chance > 0.5, display_labels=["dry", "rain"], cmap="Blues", colorbar=False, ax=figure.subplots()
+    )
     shown.ax_.set(title=f"tomorrow, {len(truth)} test days", xlabel="predicted", ylabel="true")
     return to_png(figure)
 

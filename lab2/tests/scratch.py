@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
 ROOT = Path(__file__).resolve().parents[2]
 QUIET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 MADE = ("data", "model", "reports")
@@ -43,7 +45,13 @@ class Lab:
         """The same without a process of its own, which saves the seconds of its imports."""
         out, err = io.StringIO(), io.StringIO()
         command = [str(self.path / script), *map(str, options)]
-        with redirect_stdout(out), redirect_stderr(err), patch.object(sys, "argv", command), warnings.catch_warnings():
+        with (
+            redirect_stdout(out),
+            redirect_stderr(err),
+            patch.object(sys, "argv", command),
+            threadpool_limits(1),
+            warnings.catch_warnings(),
+        ):
             warnings.simplefilter("error")
             try:
                 runpy.run_path(command[0], run_name="__main__")

@@ -169,7 +169,7 @@ def test_web_that_fails_is_refused(ran: Run, out: Path, site: str) -> None:
         f"http://me:s3cret2@{site}/private.csv?key=s3cret": ["401", "private.csv"],
         f"http://{site}/cut.csv": ["no answer", "cut.csv"],
         f"http://{site}/page.csv": ["one column date", "page.csv"],
-        "http://me:s3cret@[bad/weather.csv": ["not a URL"],
+        "http://me:s3cret@host:port/weather.csv": ["http://...", "not a URL"],
     }
     for source, words in cases.items():
         done = ran.lab.run_here("data_collection.py", "--out", out, "--source", source)

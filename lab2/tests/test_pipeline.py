@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -48,14 +49,38 @@ def test_progress_is_shown_on_stderr(ran: Run) -> None:
         assert name in ran.done.stderr
 
 
-def test_source_and_seed_reach_the_stages(lab: Lab, snapshot: pd.DataFrame) -> None:
-    three_years = snapshot.query("date < '2015'")
-    three_years.to_csv(lab.cwd / "three years.csv", index=False)
-    done = lab.run("pipeline.sh", f"--source={lab.cwd / 'three years.csv'}", "--seed", "4")
-    assert done.returncode == 0, done.stderr
-    about = json.loads((lab.path / "model/model.json").read_text())
-    assert about["seed"] == 4
-    assert json.loads((lab.path / "data/source.json").read_text())["days"] == len(three_years)
+STAGES = ["data_collection.py", "data_preparation.py", "model_training.py", "model_testing.py"]
+
+
+def stub(fresh: Lab, tmp_path: Path, failing: str = "") -> Lab:
+    """The pipeline with stages that say how they were called; one of them fails with 7."""
+    home = tmp_path / "stub"
+    home.mkdir(parents=True)
+    for name in ("env.sh", "requirements.txt", ".venv"):
+        (home / name).symlink_to(fresh.path.parent / name)
+    (home / "lab2").mkdir()
+    shutil.copy(fresh.path / "pipeline.sh", home / "lab2")
+    for stage in STAGES:
+        code = f"import sys; print({stage!r}, sys.argv[1:], file=sys.stderr); sys.exit({7 * (stage == failing)})"
+        (home / "lab2" / stage).write_text(code)
+    return Lab(home / "lab2", tmp_path)
+
+
+def test_arguments_reach_the_stages_unchanged(fresh: Lab, tmp_path: Path) -> None:
+    lab = stub(fresh, tmp_path)
+    done = lab.run("pipeline.sh", "--query", "SELECT * FROM t", "--source=sqlite:///a b.db", "--seed", "4")
+    seed = "['--seed', '4']"
+    first = "['--query=SELECT * FROM t', '--source=sqlite:///a b.db']"
+    called = zip(STAGES, [first, seed, seed, seed], strict=True)
+    assert done.stderr.splitlines() == [f"{stage} {arguments}" for stage, arguments in called]
+    assert [line.split()[1] for line in lab.run("pipeline.sh").stderr.splitlines()] == ["[]"] * 4
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_failing_stage_ends_the_run_with_its_exit_code(fresh: Lab, tmp_path: Path, stage: str) -> None:
+    done = stub(fresh, tmp_path, failing=stage).run("pipeline.sh")
+    assert done.returncode == 7
+    assert [line.split()[0] for line in done.stderr.splitlines()] == STAGES[: STAGES.index(stage) + 1]
 
 
 def test_weather_in_a_random_order_is_refused_and_the_model_stays(lab: Lab, snapshot: pd.DataFrame) -> None:
@@ -79,9 +104,7 @@ def test_a_source_that_fails_stops_the_pipeline_and_changes_nothing(ran: Run, tm
     assert ran.lab.outputs() == before
 
 
-@pytest.mark.parametrize(
-    "stage", ["data_collection.py", "data_preparation.py", "model_training.py", "model_testing.py", "forecast.py"]
-)
+@pytest.mark.parametrize("stage", [*STAGES, "forecast.py"])
 def test_every_stage_explains_itself_from_any_directory(fresh: Lab, stage: str) -> None:
     done = fresh.run_here(stage, "--help")
     assert done.returncode == 0
@@ -100,9 +123,7 @@ def test_help_and_unknown_arguments(fresh: Lab) -> None:
         assert "s3cret" not in done.stderr
 
 
-@pytest.mark.parametrize(
-    "stage", ["data_collection.py", "data_preparation.py", "model_training.py", "model_testing.py"]
-)
+@pytest.mark.parametrize("stage", STAGES)
 def test_a_full_disk_leaves_the_earlier_files_whole(ran: Run, monkeypatch: pytest.MonkeyPatch, stage: str) -> None:
     before, writes = ran.lab.outputs(), []
     real = Path.write_bytes

@@ -76,11 +76,13 @@ def test_postgres_brings_the_same_bytes(ran: Run, server: str, tmp_path: Path, s
 def test_postgres_that_cannot_be_used_is_refused(ran: Run, server: str) -> None:
     before = ran.lab.outputs()
     good = f"postgresql://me:{QUOTED}@{server}"
-    nobody = server.replace("127.0.0.1:", "127.0.0.1:1")[:14] + "1/postgres"
+    with closing(socket.socket()) as closed:
+        closed.bind(("127.0.0.1", 0))
+        nobody = f"127.0.0.1:{closed.getsockname()[1]}/postgres"
     cases = [
         (f"postgresql://me:s3cret-wrong@{server}", DEFAULT_QUERY, ["password authentication failed", server]),
         (f"postgresql://me@{server}?password=s3cret-too", DEFAULT_QUERY, ["password authentication failed", server]),
-        (f"postgresql://me:{QUOTED}@{nobody}", DEFAULT_QUERY, ["postgresql+psycopg://me@", "failed"]),
+        (f"postgresql://me:{QUOTED}@{nobody}", DEFAULT_QUERY, [f"postgresql+psycopg://me:***@{nobody}", "failed"]),
         (good, "SELECT * FROM wether", ['"wether" does not exist']),
         (good, "SELECT date, wind FROM weather", ["one column precipitation, temp_max, temp_min"]),
         (good, "SELECT * FROM weather WHERE wind > 99", ["no rows"]),
