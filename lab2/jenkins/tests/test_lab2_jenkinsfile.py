@@ -13,6 +13,14 @@ STAGES = ["Unit tests", "Data collection", "Data preparation", "Model training",
 pytestmark = pytest.mark.groovy
 
 
+def test_the_repositorys_jenkinsfiles_have_nothing_that_is_unknown(run: Run) -> None:
+    root = Path(__file__).resolve().parents[3]
+    files = [file for file in (root / "Jenkinsfile", root / "lab2/Jenkinsfile") if file.exists()]
+    done = run("--check", *files)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.count("every section, option and step is known") == len(files)
+
+
 @pytest.fixture(scope="module")
 def checkout(copy_repository: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy_repository(tmp_path_factory.mktemp("a copy") / "mlops practices")
