@@ -36,7 +36,7 @@ tag_safe() {
 
 describe() {
   local changes suffix='' branch
-  revision=$(git -C "$context" rev-parse --verify --quiet HEAD) || die "$context: needs a git checkout with a commit"
+  revision=$(git -C "$context" rev-parse --verify --quiet HEAD 2>/dev/null) || die "$context: needs a git checkout with a commit"
   changes=$(git -C "$context" status --porcelain) || die "$context: git status fails"
   if [ -n "$changes" ]; then suffix=-dirty; fi
   branch=${BRANCH_NAME:-$(git -C "$context" symbolic-ref --quiet --short HEAD || true)}
@@ -85,6 +85,7 @@ build() {
 smoke() {
   local id name state exit_code waited=0
   id=$(id_of "$image:$sha_tag") || die "there is no $image:$sha_tag; build it first"
+  docker rmi "$image:$sha_tag-smoked" >/dev/null 2>&1 || true # what passed once and fails now has not passed
   name=${image//[^A-Za-z0-9_.-]/-}-smoke-$$
   # shellcheck disable=SC2064
   trap "docker rm --force --volumes '$name' >/dev/null 2>&1" EXIT
@@ -105,7 +106,7 @@ smoke() {
     docker logs "$name" >&2
     die "$image:$sha_tag does not pass: $smoke_command; the container's log is above"
   fi
-  docker stop --time 15 "$name" >/dev/null
+  docker stop --time 10 "$name" >/dev/null
   exit_code=$(docker inspect -f '{{.State.ExitCode}}' "$name")
   case $exit_code in
     0 | 143) ;;

@@ -57,4 +57,5 @@ def drivers_chart(usual: float, effects: dict[str, float], chance: float) -> alt
             "kind:N", legend=None, scale=alt.Scale(domain=["chance", "up", "down"], range=[GREY, BLUE, ORANGE])
         ),
     )
-    return bars + base.mark_text(align="left", dx=4).encode(x=alt.X("right:Q", scale=percent), text="text:N")
+    figures = base.mark_text(align="left", dx=4).encode(x=alt.X("right:Q", scale=percent), text="text:N")
+    return alt.LayerChart(layer=[bars, figures])
