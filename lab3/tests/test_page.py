@@ -1,0 +1,106 @@
+"""The page as a person uses it, in a real browser, in front of the real service."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver import Chrome, ChromeOptions, ChromeService, Keys
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+
+from lab3.forecast import Days, load
+from lab3.tests.conftest import free_port, running
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def page(checkout: Path) -> Iterator[str]:
+    """The page's address, with a service behind it."""
+    api, page = free_port(), free_port()
+    url = f"http://127.0.0.1:{page}"
+    serve = ["uvicorn", "--app-dir", str(checkout), "lab3.app:app", "--port", str(api)]
+    with running(serve, f"http://127.0.0.1:{api}/readyz"), running(show(checkout, page), f"{url}/_stcore/health",
+        API_URL=f"http://127.0.0.1:{api}", PYTHONPATH=str(checkout)):  # fmt: skip
+        yield url
+
+
+def show(checkout: Path, port: int) -> list[str]:
+    options = ["--server.headless=true", "--browser.gatherUsageStats=false", "--server.fileWatcherType=none"]
+    address = ["--server.address=127.0.0.1", f"--server.port={port}"]
+    return ["streamlit", "run", str(checkout / "lab3/page.py"), *options, *address]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chrome]:
+    options = ChromeOptions()
+    options.binary_location = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    for option in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1400,1000"):
+        options.add_argument(option)
+    driver = shutil.which("chromedriver")
+    browser = Chrome(options, ChromeService(driver) if driver else None)
+    yield browser
+    browser.quit()
+
+
+def wait(find: Callable[[], WebElement | str | None], seconds: float = 40) -> WebElement | str:
+    """What `find` finds in the end; the page redraws its elements, so a lost one is looked for again."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with suppress(WebDriverException, IndexError):
+            if found := find():
+                return found
+        time.sleep(0.1)
+    raise AssertionError("the page does not show what was waited for")
+
+
+def text(browser: Chrome, test_id: str) -> str:
+    return browser.find_element(By.CSS_SELECTOR, f"[data-testid='{test_id}']").text
+
+
+def type_into(browser: Chrome, label: str, value: str) -> None:
+    box = browser.find_element(By.CSS_SELECTOR, f"input[aria-label='{label}']")
+    box.send_keys(Keys.CONTROL, "a")
+    box.send_keys(value, Keys.ENTER)
+
+
+def test_reader_sees_the_librarys_chance_and_changes_it(page: str, browser: Chrome, checkout: Path) -> None:
+    forecast = load(checkout / "lab3/model")
+    week = Days(days=forecast.weeks["golden"][0]["days"]).days
+    browser.get(page)
+    first = f"{forecast.chance(week):.0%}"
+    wait(lambda: first if text(browser, "stMetricValue") == first else None)
+    wait(
+        lambda: browser.find_elements(
+            By.CSS_SELECTOR, "[data-testid='stVegaLiteChart'] canvas, [data-testid='stVegaLiteChart'] svg"
+        )[1]
+    )
+    type_into(browser, "rain, mm, 0 days ago", "25")
+    wetter = [*week[:-1], week[-1].model_copy(update={"precipitation": 25.0})]
+    second = f"{forecast.chance(wetter):.0%}"
+    assert second != first
+    wait(lambda: second if text(browser, "stMetricValue") == second else None)
+
+
+def test_mistake_is_explained_in_plain_words(page: str, browser: Chrome) -> None:
+    browser.get(page)
+    wait(lambda: text(browser, "stMetricValue"))
+    type_into(browser, "lowest, °C, 1 days ago", "60")
+    said = str(wait(lambda: text(browser, "stAlert")))
+    assert "lowest 60.0 is above highest" in said
+    for word in ("temp_min", "Traceback", "422", "days."):
+        assert word not in browser.find_element(By.TAG_NAME, "body").text
+
+
+def test_without_a_service_the_page_says_so(browser: Chrome, checkout: Path) -> None:
+    port = free_port()
+    url, nobody = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{free_port()}"
+    with running(show(checkout, port), f"{url}/_stcore/health", API_URL=nobody, PYTHONPATH=str(checkout)):
+        browser.get(url)
+        said = str(wait(lambda: text(browser, "stAlert")))
+    assert "does not answer just now" in said
+    assert "Traceback" not in said
