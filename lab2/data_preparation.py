@@ -1,8 +1,7 @@
 """Stage 2: turns days into questions "seven days of weather: will it rain tomorrow?" and chooses the features.
 
-Every feature is a weighted sum over the days of the window, so all of them together are one matrix. That lets the
-features be a scikit-learn object made of its own parts only: stage 3 puts it into the saved model, and whoever loads
-the model needs none of this code. A column that ends in `_0` is today's, in `_1` yesterday's, and so on.
+Every feature is a weighted sum over the days of the window, so all of them are one matrix, and the features object is
+made of scikit-learn's own parts: it becomes a part of the saved model, and whoever loads that needs none of this code.
 """
 
 import hashlib
@@ -57,9 +56,9 @@ def read_weather(path: Path) -> pd.DataFrame:
 
 
 def make_windows(weather: pd.DataFrame) -> pd.DataFrame:
-    """One row per today with seven days in a row behind it: the inputs of the model, and the target where known.
+    """One row per day that ends seven days in a row: the inputs of the model, and the target where known.
 
-    Index: today. Columns: `precipitation_0` ... `wind_6` (units as in the table), `day_of_year` (1-366) and the
+    Index: today. Columns: `precipitation_0` (today's) ... `wind_6` (six days ago), `day_of_year` (1-366) and the
     target (1: more than 0 mm fall tomorrow, 0: none, NaN: not in the table). No window holds a day that is missing.
     """
     daily = weather.asfreq("D")
@@ -127,12 +126,10 @@ def score(features: pd.DataFrame, target: "pd.Series[int]", seed: int) -> tuple[
     Brier score of a logistic regression gets worse on the next fold when the column is shuffled there; Breiman 2001)
     and `chosen`. Chance: 95 % of all features have less mutual information with a shuffled target.
     """
-    rng = np.random.default_rng(seed)
-    x, y = features.to_numpy(), target.to_numpy()
+    x, y, rng = features.to_numpy(), target.to_numpy(), np.random.default_rng(seed)
     # Counts of days have few values: the estimator must know which columns these are, and wants them as whole numbers.
     few = (features.round(6).nunique() <= WINDOW + 1).to_numpy()
     whole = np.where(few, features.round(6).rank(method="dense"), x)
-
     told = partial(mutual_info_classif, whole, discrete_features=few, n_neighbors=10)
     times = range(seed, seed + SHUFFLES)
     chance = float(np.quantile([told(rng.permutation(y), random_state=number) for number in times], 0.95))
@@ -196,8 +193,7 @@ def main(
             path.with_name(f".{path.name}.new").replace(path)
     except (InputError, OSError) as error:
         sys.exit(f"data_preparation.py: {weather}: {error}")
-    done = f"{len(train)} days of train, {len(test)} of test; {len(chosen)} of {len(scores)} features chosen"
-    print(f"data_preparation.py: {done}", file=sys.stderr)
+    print(f"data_preparation.py: {len(train)} + {len(test)} days, {len(chosen)} features chosen", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Stage 4: asks the saved model about the test days, prints the result line, and publishes the model if it earned that.
 
-The model is given raw windows of weather, as a service would give them. Two answers that need no model must be beaten:
-"it never rains" and "tomorrow is as today".
+It is given raw windows of weather, as by a service, and must beat "it never rains" and "tomorrow is as today".
 """
 
 import hashlib
@@ -27,8 +26,7 @@ TARGET = "rain_tomorrow"
 BOOSTED = "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"
 TRUSTED = ["numpy.dot", "sklearn.tree._tree.Tree", BOOSTED]
 NOT_BETTER = 3  # exit code: the files are fine, the model is not
-BLOCK = 14  # days; weather of one fortnight hardly depends on the one before
-RESAMPLES = 1000
+BLOCK, RESAMPLES = 14, 1000  # in days: weather of one fortnight hardly depends on the one before
 
 
 class InputError(ValueError):
@@ -98,12 +96,10 @@ def evaluate(rows: pd.DataFrame, chance: np.ndarray, before: pd.DataFrame, seed:
     truth, today = rows[TARGET].to_numpy(), rows["precipitation_0"].to_numpy() > 0
     rates = before[TARGET].groupby(before["precipitation_0"] > 0).mean()
     overall = float(before[TARGET].mean())
+    after = np.where(today, *[rates.get(wet, overall) for wet in (True, False)])
     answers = {
         "it never rains": (np.zeros(len(rows)), np.full(len(rows), overall)),
-        "tomorrow is as today": (
-            today.astype(float),
-            np.where(today, rates.get(True, overall), rates.get(False, overall)),
-        ),
+        "tomorrow is as today": (today.astype(float), after),
     }
     picks = resamples(len(rows), np.random.default_rng(seed))
     picks = picks[np.ptp(truth[picks], axis=1) > 0]
@@ -113,9 +109,8 @@ def evaluate(rows: pd.DataFrame, chance: np.ndarray, before: pd.DataFrame, seed:
         low, high = np.quantile(resampled, [0.025, 0.975])
         return {"value": float(value), "low": float(low), "high": float(high)}
 
-    metrics: dict[str, Any] = {"days": len(rows), "share_of_rain": float(truth.mean())}
+    metrics: dict[str, Any] = {"days": len(rows), "share_of_rain": float(truth.mean()), "without_a_model": {}}
     metrics |= {name: interval(values[name], drawn[name]) for name in values}
-    metrics["without_a_model"] = {}
     for name, (answer, deserved) in answers.items():
         lost = (chance - truth) ** 2 - (deserved - truth) ** 2
         difference = interval(lost.mean(), lost[picks].mean(axis=1))
@@ -138,11 +133,9 @@ def to_png(figure: Figure) -> bytes:
 
 def plot_confusion(truth: np.ndarray, chance: np.ndarray) -> bytes:
     """PNG: how many dry and rainy days were called dry and rainy."""
-    figure = Figure(figsize=(4.6, 4.2), layout="constrained")
-    shown = ConfusionMatrixDisplay.from_predictions(
-        truth, chance > 0.5, display_labels=["dry", "rain"], cmap="Blues", colorbar=False, ax=figure.subplots()
-    )
-    shown.ax_.set(title=f"tomorrow, {len(truth)} test days", xlabel="predicted", ylabel="true")
+    axes = (figure := Figure(figsize=(4.6, 4.2), layout="constrained")).subplots()
+    ConfusionMatrixDisplay.from_predictions(truth, chance > 0.5, cmap="Blues", colorbar=False, ax=axes)
+    axes.set(xticklabels=["dry", "rain"], yticklabels=["dry", "rain"], title=f"tomorrow, {len(truth)} test days")
     return to_png(figure)
 
 
@@ -155,8 +148,7 @@ def plot_calibration(truth: np.ndarray, chance: np.ndarray) -> bytes:
         errors = [[max(share - interval.low, 0)], [max(interval.high - share, 0)]]
         axes.errorbar(chance[part].mean(), share, yerr=errors, fmt="o", color="#0072B2", capsize=3)
     axes.plot([0, 1], [0, 1], color="#999999", linestyle="--", label="a chance that keeps its word")
-    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="chance of rain, mean", ylabel="share that brought rain")
-    axes.set(title="eighths of the test days, by their chance")
+    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="chance of rain", ylabel="share with rain", title="test days, in eighths")
     axes.legend(loc="upper left")
     return to_png(figure)
 
@@ -176,17 +168,15 @@ def main(
         rows = read_windows(data / "windows/test.csv", inputs, about["trained_on"]["last"])
         truth, chance = rows[TARGET].to_numpy(), model.predict_proba(rows[inputs])[:, 1]
         metrics = evaluate(rows, chance, before, seed)
-        predictions = pd.DataFrame({TARGET: rows[TARGET].astype(int), "chance": chance})
         files = {
             reports / "metrics.json": json.dumps(metrics, indent=2).encode(),
-            reports / "predictions.csv": predictions.to_csv(lineterminator="\n").encode(),
+            reports / "predictions.csv": rows[[TARGET]].assign(chance=chance).to_csv(lineterminator="\n").encode(),
             reports / "confusion.png": plot_confusion(truth, chance),
             reports / "calibration.png": plot_calibration(truth, chance),
         }
         if metrics["accepted"]:
-            saved = json.dumps(about | {"test": metrics}, indent=2).encode()
             files[model_folder / "model.skops"] = (candidate / "model.skops").read_bytes()
-            files[model_folder / "model.json"] = saved
+            files[model_folder / "model.json"] = json.dumps(about | {"test": metrics}, indent=2).encode()
         for path, content in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.with_name(f".{path.name}.new").write_bytes(content)
@@ -194,15 +184,14 @@ def main(
             path.with_name(f".{path.name}.new").replace(path)
     except (InputError, OSError) as error:
         sys.exit(f"model_testing.py: {error}")
-    accuracy, brier = metrics["accuracy"]["value"], metrics["brier"]["value"]
+    accuracy, brier = (metrics[name]["value"] for name in ("accuracy", "brier"))
     for name, answer in metrics["without_a_model"].items():
         line = f'"{name}" is {"" if answer["beaten"] else "NOT "}beaten: accuracy {answer["accuracy"]:.3f} against'
         line += f" {accuracy:.3f}, Brier score {answer['brier']:.3f} against {brier:.3f}"
         print(f"model_testing.py: {line}", file=sys.stderr)
     if not metrics["accepted"]:
-        refusal = f"REFUSED {candidate}: it must beat both answers in accuracy and, clearly, in Brier score"
-        kept = f"the model in {model_folder}, if any, stays; see {reports / 'metrics.json'}"
-        print(f"model_testing.py: {refusal}; {kept}", file=sys.stderr)
+        why = "it must beat both answers in accuracy and, clearly, in Brier score"
+        print(f"model_testing.py: REFUSED {candidate}: {why}; the model in {model_folder} stays", file=sys.stderr)
         sys.exit(NOT_BETTER)
     print(f"Model test accuracy is: {accuracy:.3f}")
 
