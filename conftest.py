@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
-from glob import glob
 from pathlib import Path
 
 import pytest
@@ -28,7 +27,9 @@ TOOLS: dict[str, Callable[[], str | None]] = {
     "docker": _docker,
     "browser": lambda: _program("chromium", "chromium-browser", "google-chrome"),
     "groovy": lambda: _program("groovy"),
-    "postgres": lambda: _program("postgres", folders=os.pathsep.join(glob("/usr/lib/postgresql/*/bin"))),
+    "postgres": lambda: _program(
+        "postgres", folders=os.pathsep.join(map(str, Path("/usr/lib/postgresql").glob("*/bin")))
+    ),
     "s3": lambda: _program("weed"),
     "sshd": lambda: _program("sshd", folders="/usr/sbin"),
 }
