@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from scipy import stats
 from scipy.signal import lfilter
 from sklearn.linear_model import HuberRegressor
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from lab5 import calibrate
 
