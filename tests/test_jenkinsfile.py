@@ -31,7 +31,7 @@ def test_its_stages_run_green_and_the_push_waits_for_main(checkout: Path) -> Non
     done = jenkins(checkout, "--stage", "lab1", "--stage", "Final", "--stage", "Push", "--branch", "feature/x")
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("Model test accuracy is: 0.") == 2
-    assert "image.sh push" not in done.stdout
+    assert "lab3/pipeline.sh" not in done.stdout
 
 
 def test_a_model_that_is_not_good_enough_is_a_red_build(checkout: Path) -> None:
