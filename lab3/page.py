@@ -58,7 +58,7 @@ def in_words(error: dict[str, str], days: Week) -> str:
 def title_of(week: Week) -> str:
     """How a week is offered in the list."""
     rain = sum(day["precipitation"] for day in week)
-    return f"the week to {dt.date.fromisoformat(week[-1]['date']):%d %B %Y}, {rain:.0f} mm of rain"
+    return f"the week to {dt.date.fromisoformat(week[-1]['date']):%-d %B %Y}, {rain:.0f} mm of rain"
 
 
 @st.cache_data(ttl=300, show_spinner=False)
@@ -109,7 +109,7 @@ def main() -> None:
     chance, usual = answer["chance_of_rain"], answer["usual"]
     with right:
         st.metric(
-            f"Chance of rain on {dt.date.fromisoformat(answer['date']):%A, %d %B %Y}",
+            f"Chance of rain on {dt.date.fromisoformat(answer['date']):%A, %-d %B %Y}",
             f"{chance:.0%}",
             f"{100 * (chance - usual):+.0f} points against a usual week of this month",
             delta_color="off",

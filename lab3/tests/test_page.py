@@ -30,7 +30,12 @@ def page(checkout: Path) -> Iterator[str]:
 
 
 def show(checkout: Path, port: int) -> list[str]:
-    options = ["--server.headless=true", "--browser.gatherUsageStats=false", "--server.fileWatcherType=none"]
+    options = [
+        "--server.headless=true",
+        "--client.toolbarMode=minimal",
+        "--browser.gatherUsageStats=false",
+        "--server.fileWatcherType=none",
+    ]
     address = ["--server.address=127.0.0.1", f"--server.port={port}"]
     return ["streamlit", "run", str(checkout / "lab3/page.py"), *options, *address]
 

