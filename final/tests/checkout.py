@@ -40,6 +40,11 @@ class Checkout:
             text = text.replace(old, new)
         file.write_text(text)
 
+    def forget_champion(self) -> None:
+        """As before the first promotion."""
+        for name in ("champion.json", "log.jsonl"):
+            (self.product / "registry" / name).unlink()
+
     def champion(self) -> str:
         return str(json.loads((self.product / "registry" / "champion.json").read_bytes())["model"])
 

@@ -23,8 +23,7 @@ def test_a_worse_challenger_is_a_green_run_that_keeps_the_champion(checkout: Che
 def test_a_better_challenger_is_promoted_and_the_history_says_so(checkout: Checkout) -> None:
     good = checkout.champion()
     registry = checkout.product / "registry"
-    for path in (registry / "champion.json", registry / "log.jsonl"):
-        path.unlink()
+    checkout.forget_champion()
     checkout.edit(*WEAK, *LOW)
     assert checkout.bash("pipeline.sh").returncode == 0
     weak = checkout.champion()

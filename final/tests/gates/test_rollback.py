@@ -12,9 +12,7 @@ from tests.gates.test_champion import GOOD, LOW, WEAK
 @pytest.fixture
 def twice(checkout: Checkout) -> tuple[Checkout, str, str]:
     """A checkout with a weak champion and, after it, a good one."""
-    registry = checkout.product / "registry"
-    for path in (registry / "champion.json", registry / "log.jsonl"):
-        path.unlink()
+    checkout.forget_champion()
     checkout.edit(*WEAK, *LOW)
     assert checkout.bash("pipeline.sh").returncode == 0
     weak = checkout.champion()
