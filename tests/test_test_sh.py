@@ -26,7 +26,13 @@ def checkout(tmp_path_factory: pytest.TempPathFactory, copy_repository: Callable
 def run(root: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = ["bash", str(root / "test.sh"), "-p", "no:cacheprovider", *arguments]
     return subprocess.run(
-        command, cwd="/", env={**os.environ, **environment}, capture_output=True, text=True, timeout=200, check=False
+        command,
+        cwd="/",
+        env={**os.environ, "REQUIRE": "", **environment},
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
     )
 
 

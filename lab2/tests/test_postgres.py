@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -29,12 +30,16 @@ def program(name: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, snapshot: pd.DataFrame) -> Iterator[str]:
+def home() -> Iterator[Path]:
+    """A folder that another user can reach: pytest's own are for their owner alone, and a server does not run as root."""
+    with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="module")
+def server(home: Path, snapshot: pd.DataFrame) -> Iterator[str]:
     """`host:port/database` of a server that has the table with a column of each type that SQL has for it."""
-    home = tmp_path_factory.mktemp("postgres")
-    home.chmod(0o755)
-    for parent in home.parents[:2]:  # pytest's folders are for their owner alone, and the server runs as another user
-        parent.chmod(parent.stat().st_mode | 0o011)
     user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     if user:
         shutil.chown(home, "postgres")
