@@ -31,7 +31,7 @@ def program(name: str) -> str:
 
 @pytest.fixture(scope="module")
 def home() -> Iterator[Path]:
-    """A folder that another user can reach: pytest's own are for their owner alone, and a server does not run as root."""
+    """A folder that another user can reach: pytest's own are their owner's alone, and no server runs as root."""
     with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
