@@ -29,6 +29,7 @@ def main(
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(2048)  # from here on a client waits instead of being refused
     except OSError as error:
         sys.exit(
             f"serve: can't listen on {host}:{port}: {error.strerror}; choose another with --port (0 takes a free one)"

@@ -4,13 +4,11 @@ import os
 import re
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpx
-import pytest
 
 from tests.checkout import Checkout
 
@@ -48,7 +46,6 @@ def serving(checkout: Checkout, script: str = "serve.sh", *arguments: str) -> It
                 url = re.search(r"http://[^/]+", line).group()  # type: ignore[union-attr]
                 break
         assert url, said
-        _wait_alive(url)
         yield Service(url, said.splitlines()[-1], process, said)
     finally:
         if process.poll() is None:
@@ -58,14 +55,3 @@ def serving(checkout: Checkout, script: str = "serve.sh", *arguments: str) -> It
         except subprocess.TimeoutExpired:
             process.kill()
             raise
-
-
-def _wait_alive(url: str) -> None:
-    for _ in range(100):
-        try:
-            httpx.get(url + "/healthz", timeout=5)
-        except httpx.TransportError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail(f"{url} does not answer")
