@@ -2,6 +2,7 @@
 
 import shutil
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -56,8 +57,8 @@ def seen(
 ) -> str:
     """What `find` finds on the page at `url` after each of `act` was done there.
 
-    Chromium drops what it is loading when a network interface comes or goes, as Docker's do all the time; a page that
-    stays incomplete is therefore opened again.
+    The page stayed incomplete in one run beside Docker builds, for a cause not found. It is then opened again, with a
+    warning that says what it showed, so that a page which needs that often is noticed.
     """
     end, shown = time.monotonic() + seconds, ""
     while time.monotonic() < end:
@@ -74,6 +75,7 @@ def seen(
                             return found
                     time.sleep(0.1)
             shown = browser.find_element(By.TAG_NAME, "body").text
+        warnings.warn(f"opened {url} again, since it showed only {shown!r}", stacklevel=2)
     raise AssertionError(f"the page does not show what was waited for, but: {shown!r}")
 
 
