@@ -19,10 +19,8 @@ SERVER = """
 import http.server as h, os, signal, sys
 print("hello log", flush=True)
 mode = os.environ.get("MODE", "")
-if mode == "ends at once":
-    sys.exit("no start")
-if mode == "answers wrongly":
-    os.chdir("/")
+if mode == "ends at once": sys.exit("no start")
+if mode == "answers wrongly": os.chdir("/")
 signal.signal(15, signal.SIG_IGN if mode == "has to be killed" else lambda *_: sys.exit(0))
 h.test(h.SimpleHTTPRequestHandler, port=8000)
 """
