@@ -66,10 +66,11 @@ def _annotation(feature: Feature) -> Any:
             return Annotated[str, StringConstraints(max_length=feature.max_length)]
 
 
-def json_schema(contract: Contract, title: str) -> dict[str, Any]:
-    """JSON schema (draft 2020-12) of one row to predict."""
+def json_schema(contract: Contract, title: str, description: str = "") -> dict[str, Any]:
+    """JSON schema (draft 2020-12) of one row to predict; x-target says what is predicted of it."""
     schema = request_model(contract).model_json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": title}
+    said = {"title": title, "description": description, "x-target": contract.target.model_dump(mode="json")}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, **said}
 
 
 def main(
@@ -82,7 +83,7 @@ def main(
     except ProductError as error:
         sys.exit(str(error))
     if schema:
-        print(json.dumps(json_schema(loaded.contract, loaded.title), indent=2))
+        print(json.dumps(json_schema(loaded.contract, loaded.title, loaded.description), indent=2))
     else:
         print(f"{loaded.name}: {len(loaded.contract.features)} features, contract {loaded.contract.hash()[:12]}")
 

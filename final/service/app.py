@@ -68,7 +68,7 @@ def create_app(serving: Serving) -> FastAPI:
 
     @router.get("/contract", summary="JSON schema of one row")
     def schema() -> dict[str, Any]:
-        return json_schema(contract, product.title)
+        return json_schema(contract, product.title, product.description)
 
     @router.get("/model", summary="Manifest of the served model")
     def model() -> dict[str, Any]:
