@@ -89,6 +89,19 @@ def test_a_missing_tool_skips_and_fails_where_it_is_required(checkout: Path) -> 
     assert "REQUIRE says docker" in required.stdout
 
 
+def test_checks_alone_run_no_test_and_keep_the_exit_code(checkout: Path) -> None:
+    file = checkout / "tests" / "bad_lint.py"
+    command = ["bash", str(checkout / "test.sh"), "--checks"]
+    codes = []
+    for content in ("", "import os\n"):
+        file.write_text(content)
+        done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
+        assert "passed" not in done.stdout
+        codes.append(done.returncode)
+    file.unlink()
+    assert codes == [0, 1]
+
+
 def test_requiring_what_nobody_knows_is_an_error(checkout: Path) -> None:
     done = run(checkout, REQUIRE="dokcer")
     assert done.returncode not in (0, 1)
