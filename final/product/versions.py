@@ -5,7 +5,7 @@ The remote is DVC_REMOTE_URL (a folder, s3://, ssh://, with the usual AWS_* vari
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,26 +26,70 @@ def reproduce(product: str, force: bool) -> str | None:
     The sentence is empty where a stage failed: it has said why. In a fresh clone with a remote, outputs that the
     remote has are fetched, not computed.
     """
-    from dvc.exceptions import DvcException, ReproductionError  # DVC costs half a second, so not at import
-    from dvc.stage.exceptions import StageCmdFailedError
-
     paths = Paths.of(product)
-    remote = ""
+
+    def run(repo: Any) -> None:
+        if not force and not (paths.raw.exists() and paths.model.exists()):
+            _pull(repo, f"model_testing@{product}")
+        repo.reproduce(targets=[f"model_promotion@{product}"], force=force)
+        if not _decided(paths):
+            repo.reproduce(targets=[f"model_promotion@{product}"], force=True, single_item=True)
+
+    return _trouble(run)
+
+
+def fetch(product: str) -> str | None:
+    """Bring the raw table up to date, from the remote where it has it, else from the source. None, or the trouble."""
+
+    def run(repo: Any) -> None:
+        if not Paths.of(product).raw.exists():
+            _pull(repo, f"data_creation@{product}")
+        repo.reproduce(targets=[f"data_creation@{product}"])
+
+    return _trouble(run)
+
+
+def _pull(repo: Any, stage: str) -> None:
+    """A stage and those before it, their outputs from the remote where it has them; nothing without a remote."""
+    from dvc.exceptions import DvcException  # DVC costs half a second, so not at import
+
+    if name := repo.config["core"].get("remote"):
+        url = repo.config["remote"][name]["url"]
+        try:
+            repo.reproduce(targets=[stage], pull=True)
+        except DvcException as error:
+            if _stage_failed(error):
+                raise
+            raise RemoteError(f"pulling from {url}: {error.__cause__ or error}") from None
+
+
+def _trouble(run: Callable[[Any], None]) -> str | None:
+    """What DVC has to say of a failure of `run(repo)`: nothing, "" where a stage has said it, or a sentence."""
+    from dvc.exceptions import DvcException
+
     try:
         with _repository() as repo:
-            name = repo.config["core"].get("remote")
-            if name and not force and not (paths.raw.exists() and paths.model.exists()):
-                remote = f"pulling from {repo.config['remote'][name]['url']}: "
-                repo.reproduce(targets=[f"model_testing@{product}"], pull=True)
-                remote = ""
-            repo.reproduce(targets=[f"model_promotion@{product}"], force=force)
-            if not paths.gates("champion").exists():  # a verdict of this place, so no output of DVC's
-                repo.reproduce(targets=[f"model_promotion@{product}"], force=True, single_item=True)
-    except ReproductionError as error:
-        return "" if isinstance(error.__cause__, StageCmdFailedError) else f"{remote}{error.__cause__ or error}"
+            run(repo)
+    except RemoteError as error:
+        return str(error)
     except DvcException as error:
-        return f"{remote}{error}"
+        return "" if _stage_failed(error) else str(error.__cause__ or error)
     return None
+
+
+def _stage_failed(error: BaseException) -> bool:
+    from dvc.stage.exceptions import StageCmdFailedError
+
+    return isinstance(error.__cause__, StageCmdFailedError)
+
+
+def _decided(paths: Paths) -> bool:
+    """Whether the champion is the one of the last verdict; a rollback writes champion.json after it.
+
+    Both are facts of this place and no outputs of DVC's, so that dvc.lock is the same in every checkout of a commit.
+    """
+    verdict, champion = paths.gates("champion"), paths.registry / "champion.json"
+    return verdict.exists() and champion.exists() and champion.stat().st_mtime_ns <= verdict.stat().st_mtime_ns
 
 
 def push(product: str) -> int:

@@ -28,28 +28,31 @@ pipelineJob('lab2-weather') {
     }
 }
 
-multibranchPipelineJob('mlops') {
-    description('The Jenkinsfile at the root, for every branch.')
-    branchSources {
-        git {
-            id('mlops-repository') // constant: a new id would make Jenkins build every branch anew
-            remote(repository)
-            includes('*')
+// the whole repository; the data product with its image and its deployment
+[mlops: 'Jenkinsfile', 'data-product': 'final/Jenkinsfile'].each { name, file ->
+    multibranchPipelineJob(name) {
+        description("${file} of every branch.")
+        branchSources {
+            git {
+                id("${name}-repository") // constant: a new id would make Jenkins build every branch anew
+                remote(repository)
+                includes('*')
+            }
         }
-    }
-    factory {
-        workflowBranchProjectFactory {
-            scriptPath('Jenkinsfile')
+        factory {
+            workflowBranchProjectFactory {
+                scriptPath(file)
+            }
         }
-    }
-    triggers {
-        periodicFolderTrigger {
-            interval('1d') // only for a push whose hook did not reach the server
+        triggers {
+            periodicFolderTrigger {
+                interval('1d') // only for a push whose hook did not reach the server
+            }
         }
-    }
-    orphanedItemStrategy {
-        discardOldItems {
-            numToKeep(20)
+        orphanedItemStrategy {
+            discardOldItems {
+                numToKeep(20)
+            }
         }
     }
 }

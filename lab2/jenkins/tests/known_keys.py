@@ -33,7 +33,8 @@ CASC_KEYS = {
 }
 # From the Job DSL of job-dsl, git and workflow-multibranch: which calls may stand in which block.
 JOB_DSL = {
-    "": "System.getenv pipelineJob multibranchPipelineJob",
+    "": "System.getenv pipelineJob .each",
+    ".each": "multibranchPipelineJob",
     "pipelineJob": "description properties definition",
     "pipelineJob.properties": "pipelineTriggers",
     "pipelineJob.properties.pipelineTriggers": "triggers",
@@ -44,13 +45,13 @@ JOB_DSL = {
     "pipelineJob.definition.cpsScm.scm": "git",
     "pipelineJob.definition.cpsScm.scm.git": "remote branch",
     "pipelineJob.definition.cpsScm.scm.git.remote": "url",
-    "multibranchPipelineJob": "description branchSources factory triggers orphanedItemStrategy",
-    "multibranchPipelineJob.branchSources": "git",
-    "multibranchPipelineJob.branchSources.git": "id remote includes",
-    "multibranchPipelineJob.factory": "workflowBranchProjectFactory",
-    "multibranchPipelineJob.factory.workflowBranchProjectFactory": "scriptPath",
-    "multibranchPipelineJob.triggers": "periodicFolderTrigger",
-    "multibranchPipelineJob.triggers.periodicFolderTrigger": "interval",
-    "multibranchPipelineJob.orphanedItemStrategy": "discardOldItems",
-    "multibranchPipelineJob.orphanedItemStrategy.discardOldItems": "numToKeep",
+    ".each.multibranchPipelineJob": "description branchSources factory triggers orphanedItemStrategy",
+    ".each.multibranchPipelineJob.branchSources": "git",
+    ".each.multibranchPipelineJob.branchSources.git": "id remote includes",
+    ".each.multibranchPipelineJob.factory": "workflowBranchProjectFactory",
+    ".each.multibranchPipelineJob.factory.workflowBranchProjectFactory": "scriptPath",
+    ".each.multibranchPipelineJob.triggers": "periodicFolderTrigger",
+    ".each.multibranchPipelineJob.triggers.periodicFolderTrigger": "interval",
+    ".each.multibranchPipelineJob.orphanedItemStrategy": "discardOldItems",
+    ".each.multibranchPipelineJob.orphanedItemStrategy.discardOldItems": "numToKeep",
 }
