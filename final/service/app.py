@@ -32,12 +32,12 @@ class Answers(BaseModel):
 
 def create_app(serving: Serving) -> FastAPI:
     """The app; where the model could not be verified it runs, says why, and predicts nothing."""
-    product, contract = serving.product, serving.contract
+    contract = serving.contract
     names, row, target = list(contract.features), request_model(contract), contract.target
     metrics = Metrics()
     metrics.ready.labels(serving.version).set(serving.model is not None)
     classes = {str(value): value for value in target.values}
-    app = FastAPI(title=product.title, description=product.description, version=serving.version[:12] or "none")
+    app = FastAPI(title=serving.title, description=serving.description, version=serving.version[:12] or "none")
     router = APIRouter()
 
     def verified() -> ProductModel:
@@ -68,7 +68,7 @@ def create_app(serving: Serving) -> FastAPI:
 
     @router.get("/contract", summary="JSON schema of one row")
     def schema() -> dict[str, Any]:
-        return json_schema(contract, product.title, product.description)
+        return json_schema(contract, serving.title, serving.description)
 
     @router.get("/model", summary="Manifest of the served model")
     def model() -> dict[str, Any]:

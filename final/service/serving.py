@@ -1,23 +1,30 @@
-"""The model that is served: loaded from the registry, and verified before anybody is told that it is ready."""
+"""The model that is served: found in a registry or a folder, and verified before anybody is told that it is ready."""
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
 from product import artifact
-from product.declaration import Contract, Product
+from product.declaration import Contract
 from product.errors import UserError
+from product.files import folder_hash
 from product.model import ProductModel
 from product.paths import Paths
 from product.product_file import load
 from product.registry import Registry, RegistryError
 
 
+class FolderError(UserError):
+    """A folder that is no artifact, or not the one that was meant."""
+
+
 @dataclass(frozen=True)
 class Serving:
     """Either a verified model with its manifest, or the problem why there is none."""
 
-    product: Product
+    title: str
+    description: str
     contract: Contract
     version: str = ""
     model: ProductModel | None = None
@@ -25,20 +32,50 @@ class Serving:
     problem: str = ""
 
     @classmethod
-    def start(cls, product: str) -> Self:
-        """The champion, verified: bytes, library versions, golden rows. Raises UserError without a product."""
+    def champion(cls, product: str) -> Self:
+        """The champion of a product's registry, verified. Raises UserError without a product."""
         declared = load(product)
         registry = Registry(Paths.of(product).registry)
         try:
             champion = registry.confirmed_champion()
             if champion is None:
                 raise RegistryError(f"{registry.folder} has no champion yet: run bash final/pipeline.sh {product}")
-            folder = registry.artifact(champion)
-            manifest = json.loads((folder / "manifest.json").read_bytes())
-            model = ProductModel.load(folder)
-            artifact.verify(model, manifest)
+            model, manifest = _verified(registry.artifact(champion))
         except UserError as error:
-            return cls(declared, declared.contract, problem=str(error))
+            return cls(declared.title, declared.description, declared.contract, problem=str(error))
         # where product.yaml has changed since, what is served is the model's own contract
         same = model.contract.hash() == declared.contract.hash()
-        return cls(declared, declared.contract if same else model.contract, champion, model, manifest)
+        contract = declared.contract if same else model.contract
+        return cls(declared.title, declared.description, contract, champion, model, manifest)
+
+    @classmethod
+    def folder(cls, folder: Path, wanted: str = "") -> Self:
+        """An artifact on its own, as an image carries it: no registry, no product file.
+
+        `wanted` is the hash that the artifact must have; without it, its content names it. Raises FolderError where
+        there is no contract.
+        """
+        try:
+            contract = Contract.model_validate_json((folder / "contract.json").read_bytes())
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0]
+            raise FolderError(f"{folder}/contract.json: {reason}; --model names the folder of an artifact") from None
+        found, name = folder_hash(folder), contract.target.name
+        try:
+            if wanted and found != wanted:
+                raise FolderError(f"{folder}: its content's hash is {found}, {wanted} was wanted; refused")
+            model, manifest = _verified(folder)
+        except UserError as error:
+            return cls(name, contract.target.description, contract, problem=str(error))
+        return cls(str(manifest["product"]), contract.target.description, contract, found, model, manifest)
+
+
+def _verified(folder: Path) -> tuple[ProductModel, dict[str, Any]]:
+    """Model and manifest of an artifact. Raises UserError where library versions or golden rows are not as they say."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_bytes())
+        model = ProductModel.load(folder)
+    except (OSError, ValueError) as error:
+        raise FolderError(f"{folder}: can't be loaded: {' '.join(str(error).split())}") from None
+    artifact.verify(model, manifest)
+    return model, manifest

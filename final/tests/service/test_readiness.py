@@ -101,3 +101,23 @@ def test_help_is_there(trained: Checkout) -> None:
         done: subprocess.CompletedProcess[str] = trained.bash(script, "--help")
         assert done.returncode == 0
         assert "Usage" in done.stdout
+
+
+def test_an_artifact_on_its_own_is_served_and_only_the_one_that_was_meant(trained: Checkout, tmp_path: Path) -> None:
+    champion = trained.champion()
+    folder = tmp_path / "model"
+    shutil.copytree(trained.product / "registry" / "models" / champion, folder)
+    with serving(trained, "serve.sh", "--model", str(folder), "--model-hash", champion) as service:
+        assert service.get("/readyz").json()["model"] == champion
+        example = service.get("/contract").json()["examples"][0]
+        assert service.post("/predict", example).json()["model"] == champion
+    (folder / "manifest.json").write_bytes((folder / "manifest.json").read_bytes() + b" ")
+    with serving(trained, "serve.sh", "--model", str(folder), "--model-hash", champion) as service:
+        assert service.get("/readyz").status_code == 503
+        assert f"{champion} was wanted; refused" in service.get("/readyz").json()["detail"]
+
+
+def test_a_folder_that_is_no_artifact_is_said(trained: Checkout, tmp_path: Path) -> None:
+    done = trained.bash("serve.sh", "--model", str(tmp_path), "--port", "0")
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(f"serve: {tmp_path}/contract.json: No such file")
