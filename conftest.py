@@ -3,8 +3,9 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -44,6 +45,13 @@ def required() -> set[str]:
     return names
 
 
+def lacks(reason: str, tools: Set[str] = TOOLS.keys()) -> NoReturn:
+    """What a test lacks here: it is skipped, or it fails where REQUIRE names one of the tools."""
+    if named := tools & required():
+        pytest.fail(f"REQUIRE says {' '.join(sorted(named))}, but there is {reason}", pytrace=False)
+    pytest.skip(f"{reason} here")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     required()
 
@@ -53,9 +61,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if tool not in _missing:
             _missing[tool] = TOOLS[tool]()
         if reason := _missing[tool]:
-            if tool in required():
-                pytest.fail(f"REQUIRE says {tool}, but there is {reason}", pytrace=False)
-            pytest.skip(f"{reason} here")
+            lacks(reason, {tool})
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from conftest import lacks
+
 QUIET = {**os.environ, "OMP_NUM_THREADS": "1"}
 ENVIRONMENT = {k: v for k, v in QUIET.items() if k not in ("REGISTRY", "BRANCH_NAME", "API_IMAGE", "PAGE_IMAGE")}
 
@@ -63,8 +65,7 @@ def wait_for(url: str, alive: Callable[[], bool] = lambda: True, seconds: float 
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """host:port of a real registry with nothing in it."""
     if not shutil.which("docker-registry"):
-        reason = "there is no program docker-registry"
-        (pytest.fail if "docker" in os.environ.get("REQUIRE", "").split() else pytest.skip)(reason)
+        lacks("no program docker-registry", {"docker"})
     folder, address = tmp_path_factory.mktemp("registry"), f"127.0.0.1:{free_port()}"
     (folder / "config.yml").write_text(
         "version: 0.1\n"

@@ -9,6 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from conftest import lacks
+
 LAB = Path(__file__).resolve().parents[1]
 LINE = "Data quality: 3 clean datasets passed, 1 noisy dataset found\n"
 Done = subprocess.CompletedProcess[str]
@@ -64,7 +66,7 @@ def test_stdout_is_the_one_line(fresh: tuple[Path, Done]) -> None:
 
 def test_runs_without_a_network(fresh: tuple[Path, Done]) -> None:
     if not no_network():
-        pytest.skip("this system does not let a user take the network away (unshare)")
+        lacks("no right to take the network away (unshare)")
     assert fresh[1].returncode == 0, fresh[1].stderr
 
 

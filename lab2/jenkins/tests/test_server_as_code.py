@@ -87,7 +87,7 @@ def test_job_dsl_calls_only_what_is_known_where_it_stands() -> None:
 
 
 def jenkinsfiles() -> list[Path]:
-    return [f for f in (JENKINS.parent / "Jenkinsfile", ROOT / "Jenkinsfile") if f.exists()]
+    return [ROOT / "Jenkinsfile", *sorted(ROOT.glob("*/Jenkinsfile"))]
 
 
 def test_every_step_option_and_trigger_used_has_its_plugin_pinned() -> None:
