@@ -24,11 +24,14 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from product import console, table
 from product.columns import Category, Integer, Number
 from product.declaration import Product
-from product.evaluation import METRICS
-from product.model import fit, is_positive
+from product.metric_names import MetricName
+from product.metrics import value
+from product.model import fit
+from product.outcome import codes
 from product.paths import Paths
 from product.product_file import load
 
+METRICS: list[MetricName] = ["accuracy", "roc_auc"]
 Scorer = Callable[[pd.DataFrame, pd.DataFrame], np.ndarray]
 
 
@@ -40,7 +43,7 @@ def ours(product: Product) -> Scorer:
         part, validation = train_test_split(
             train, test_size=product.split.validation, stratify=target, random_state=product.split.seed
         )
-        return fit(product.contract, product.model, part, validation).predict_proba(test)
+        return fit(product.contract, product.model, part, validation).scores(test)
 
     return score
 
@@ -68,7 +71,7 @@ def majority(product: Product) -> Scorer:
 
 def _sklearn(product: Product, estimator: Any, columns: list[str]) -> Scorer:
     def score(train: pd.DataFrame, test: pd.DataFrame) -> np.ndarray:
-        target = is_positive(train[product.target.name], product.target)
+        target = codes(train[product.target.name], product.target)
         features = (part[columns].fillna(np.nan) for part in (train, test))
         estimator.fit(next(features), target)
         return np.asarray(estimator.predict_proba(next(features)))[:, 1]
@@ -85,7 +88,7 @@ def main(
     """Print accuracy and ROC AUC of our model, logistic regression and the majority class, mean and spread."""
     declared = load(product)
     rows, _ = table.read(source or Paths.of(product).raw, declared)
-    target = is_positive(rows[declared.target.name], declared.target)
+    target = codes(rows[declared.target.name], declared.target)
     models = {"product": ours(declared), "logistic": logistic(declared), "majority": majority(declared)}
     cuts = list(RepeatedStratifiedKFold(n_splits=folds, n_repeats=repeats, random_state=0).split(rows, target))
     figures: dict[str, list[list[float]]] = {name: [] for name in models}
@@ -93,7 +96,7 @@ def main(
         for train, test in bar.track(cuts, description="cross-validation"):
             for name, score in models.items():
                 given = score(rows.iloc[train], rows.iloc[test])
-                figures[name].append([metric(target[test], given) for metric in METRICS.values()])
+                figures[name].append([value(metric, target[test], given) for metric in METRICS])
     show = Table("model", *METRICS, box=None, pad_edge=False, title=f"{declared.name}: {repeats} x {folds} folds")
     for name, values in figures.items():
         mean, spread = np.mean(values, axis=0), np.std(values, axis=0, ddof=1)

@@ -41,7 +41,7 @@ def assemble(
         "holdout": figures,
         "golden": {
             "rows": records(golden, list(loaded.contract.features)),
-            "predictions": loaded.predict_proba(golden).tolist(),
+            "predictions": loaded.scores(golden).tolist(),
         },
     }
     write_json(manifest, folder / "manifest.json")
@@ -63,7 +63,12 @@ def verify(model: ProductModel, manifest: dict[str, Any]) -> None:
     rows, expected = manifest["golden"]["rows"], np.array(manifest["golden"]["predictions"])
     if not rows:
         raise ArtifactError("the manifest has no golden rows, so nothing can be verified")
-    given = model.predict_proba({name: [row[name] for row in rows] for name in model.contract.features})
-    worst = float(np.abs(given - expected).max()) if given.shape == expected.shape else math.inf
+    given = model.scores({name: [row[name] for row in rows] for name in model.contract.features})
+    # a probability is off by what it is off; a value in a unit by its share
+    worst = (
+        float((np.abs(given - expected) / np.maximum(1, np.abs(expected))).max())
+        if given.shape == expected.shape
+        else math.inf
+    )
     if not worst <= TOLERANCE:
         raise ArtifactError(f"golden rows are not reproduced: a prediction is off by {worst:g}")

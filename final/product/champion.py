@@ -5,10 +5,12 @@ from pathlib import Path
 import pandas as pd
 from catboost import CatBoostError
 
+from product.bootstrap import paired_confidence
 from product.declaration import Product
-from product.evaluation import METRICS, paired_confidence
 from product.gates import Gate
-from product.model import ProductModel, is_positive
+from product.metrics import value
+from product.model import ProductModel
+from product.outcome import codes
 
 NAME, NOTHING = "champion: better", "none to beat"
 
@@ -28,12 +30,13 @@ def compare(challenger: Path, champion: Path, holdout: pd.DataFrame, product: Pr
         return True, verdict("no contest", f"promoted: the champion can't be loaded ({type(error).__name__})")
     if lacking := [column for column in old.contract.features if column not in holdout]:
         return True, verdict("no contest", f"promoted: the champion needs {', '.join(lacking)}, gone from the table")
-    settings = product.gates.champion
-    metric = METRICS[settings.metric]
-    target = is_positive(holdout[product.target.name], product.target)
-    before, after = old.predict_proba(holdout), ProductModel.load(challenger).predict_proba(holdout)
-    sure = paired_confidence(metric, target, after, before, settings.resamples)
+    if (old.contract.target.task, old.contract.target.values) != (product.target.task, product.target.values):
+        return True, verdict("no contest", "promoted: the champion predicts another target")
+    settings, name = product.gates.champion, product.champion_metric
+    target = codes(holdout[product.target.name], product.target)
+    before, after = old.scores(holdout), ProductModel.load(challenger).scores(holdout)
+    sure = paired_confidence(name, target, after, before, settings.resamples)
     won = sure >= settings.confidence
-    figures = f"{settings.metric} {metric(target, after):.4f}, champion {metric(target, before):.4f}"
+    figures = f"{name} {value(name, target, after):.4f}, champion {value(name, target, before):.4f}"
     detail = f"{'promoted' if won else 'kept champion'}: {figures}, the bootstrap is {sure:.0%} sure it is better"
     return won, verdict(f"{sure:.2f} sure", detail, f">= {settings.confidence:.2f} wins")

@@ -9,7 +9,7 @@ import pandas as pd
 from product.declaration import Product
 from product.features import FeatureMaker
 from product.gates import Gate
-from product.model import is_positive
+from product.outcome import codes
 from product.table import Finding
 from product.validation import check
 
@@ -66,7 +66,7 @@ def leakage(table: pd.DataFrame, product: Product) -> Gate:
     from sklearn.model_selection import StratifiedKFold
     from sklearn.tree import DecisionTreeClassifier
 
-    target = is_positive(table[product.target.name], product.target)
+    target = codes(table[product.target.name], product.target)
     declared: dict[str, list[Any]] = {name: list(table[name]) for name in product.contract.features}
     candidates = declared | dict(FeatureMaker(product.contract)(declared))  # declared first: they win a tie
     limit = product.gates.data.leakage
@@ -103,7 +103,11 @@ def all_gates(table: pd.DataFrame, findings: list[Finding], product: Product) ->
     first = contract([*findings, *check(table, product)])
     if not first.passed:
         return [first]
+    if product.target.task == "regression":
+        return [first, duplicates(table, product)]
     gates = [first, rows_per_class(table, product)]
     if not gates[-1].passed:
         return gates
+    if product.target.task == "multiclass":
+        return [*gates, duplicates(table, product)]
     return [*gates, duplicates(table, product), leakage(table, product)]

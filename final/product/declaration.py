@@ -13,25 +13,53 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from product.columns import Derived, Feature, Frozen, Value
+from product.metric_names import COMPARED, GATED, KINDS, SLICED, MetricName, Task, of_task
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 
 class Target(Frozen):
-    """The column to predict. `positive` is the class whose probability is served when the task is binary."""
+    """The column to predict.
+
+    binary: two values, `positive` is the one whose probability is served. multiclass: three values or more, served
+    in this order. regression: a number, in `unit`, between min and max where they are given.
+    """
 
     name: str
-    task: Literal["binary"]
-    values: tuple[Value, Value]
-    positive: Value
+    task: Task
+    values: tuple[Value, ...] = ()
+    positive: Value | None = None
+    min: float | None = None
+    max: float | None = None
+    unit: str = ""
     description: str = ""
 
     @model_validator(mode="after")
-    def _positive_is_a_value(self) -> Self:
-        if self.values[0] == self.values[1]:
+    def _fits_the_task(self) -> Self:
+        if self.task == "regression":
+            if self.values or self.positive is not None:
+                raise ValueError("a regression has no values and no positive: give min, max, unit, or another task")
+            if self.min is not None and self.max is not None and self.min >= self.max:
+                raise ValueError(f"min is {self.min:g}, which is not less than max {self.max:g}")
+            return self
+        if self.min is not None or self.max is not None or self.unit:
+            raise ValueError(f"min, max and unit are for task regression, this is {self.task}")
+        if len({str(value) for value in self.values}) < len(self.values):
             raise ValueError("values must differ")
+        return self._binary() if self.task == "binary" else self._multiclass()
+
+    def _binary(self) -> Self:
+        if len(self.values) != 2:
+            raise ValueError(f"task binary has two values, here are {len(self.values)}")
         if self.positive not in self.values:
             raise ValueError(f"positive is {self.positive!r}, which is not among values {list(self.values)}")
+        return self
+
+    def _multiclass(self) -> Self:
+        if len(self.values) < 3:
+            raise ValueError(f"task multiclass has three values or more, here are {len(self.values)}; two are binary")
+        if self.positive is not None:
+            raise ValueError("positive is for task binary; every class's probability is served here")
         return self
 
 
@@ -100,24 +128,40 @@ class DataGates(Frozen):
 
 
 class Slices(Frozen):
-    """The least accuracy in each group of the hold-out that has at least `min_rows` rows."""
+    """A limit in each group of the hold-out that has at least `min_rows` rows, by column.
 
+    `metric` is accuracy, of a regression mae, where it is not given; floors are for metrics of which more is better,
+    ceilings for those of which less is.
+    """
+
+    metric: MetricName | None = None
     min_rows: int = Field(default=20, ge=1)
     floors: dict[str, float] = Field(default_factory=dict)
+    ceilings: dict[str, float] = Field(default_factory=dict)
+
+    @property
+    def columns(self) -> list[str]:
+        return [*self.floors, *self.ceilings]
 
 
 class ChampionGate(Frozen):
-    """A challenger replaces the champion when the paired bootstrap is this sure that its metric is higher."""
+    """A challenger replaces the champion when the paired bootstrap is this sure that its metric is better.
 
-    metric: Literal["accuracy", "roc_auc"] = "roc_auc"
+    The metric is roc_auc, for several classes log_loss, for a regression rmse, where it is not given.
+    """
+
+    metric: MetricName | None = None
     confidence: float = Field(default=0.9, gt=0.5, lt=1)
-    resamples: int = Field(default=2000, ge=200)
+    resamples: int = Field(default=1000, ge=200)
 
 
 class Gates(Frozen):
-    metric: Literal["accuracy", "roc_auc"] = "accuracy"
-    floor: float = Field(ge=0, le=1)
-    above_baseline: float = Field(default=0, ge=0, description="how much the metric must exceed the trivial model's")
+    """Limits of the model on the hold-out. `metric` is accuracy, of a regression r2, where it is not given."""
+
+    metric: MetricName | None = None
+    floor: float | None = Field(default=None, description="the least the metric may be, where more is better")
+    ceiling: float | None = Field(default=None, description="the most the metric may be, where less is better")
+    above_baseline: float = Field(default=0, ge=0, description="how much better than the trivial model's the metric is")
     slices: Slices = Slices()
     champion: ChampionGate = ChampionGate()
     data: DataGates = DataGates()
@@ -169,7 +213,41 @@ class Product(Frozen):
         for name, rule in self.derived.items():
             yield from ((f"derived.{name}", used, earlier) for used in rule.inputs)
             earlier = earlier | {name}
-        yield from (("gates.slices.floors." + name, name, features) for name in self.gates.slices.floors)
+        slices = self.gates.slices
+        for limits, groups in {"floors": slices.floors, "ceilings": slices.ceilings}.items():
+            yield from ((f"gates.slices.{limits}.{name}", name, features) for name in groups)
+
+    @model_validator(mode="after")
+    def _metrics_fit_the_task(self) -> Self:
+        known = of_task(self.target.task)
+        for key, metric in {
+            "gates.metric": self.metric,
+            "gates.slices.metric": self.slice_metric,
+            "gates.champion.metric": self.champion_metric,
+        }.items():
+            if metric not in known:
+                _refuse(key, f"{metric} is not for task {self.target.task}, whose metrics are {', '.join(known)}")
+        right, wrong = ("floor", "ceiling") if KINDS[self.metric].higher_is_better else ("ceiling", "floor")
+        if getattr(self.gates, wrong) is not None:
+            _refuse(f"gates.{wrong}", f"{self.metric} is limited by a {right}, not by a {wrong}")
+        if getattr(self.gates, right) is None:
+            _refuse("gates", f"{right} is missing: the limit that {self.metric} must keep")
+        right, wrong = ("floors", "ceilings") if KINDS[self.slice_metric].higher_is_better else ("ceilings", "floors")
+        if getattr(self.gates.slices, wrong):
+            _refuse(f"gates.slices.{wrong}", f"{self.slice_metric} is limited by {right}, not by {wrong}")
+        return self
+
+    @property
+    def metric(self) -> MetricName:
+        return self.gates.metric or GATED[self.target.task]
+
+    @property
+    def slice_metric(self) -> MetricName:
+        return self.gates.slices.metric or SLICED[self.target.task]
+
+    @property
+    def champion_metric(self) -> MetricName:
+        return self.gates.champion.metric or COMPARED[self.target.task]
 
     @cached_property
     def contract(self) -> Contract:

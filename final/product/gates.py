@@ -1,10 +1,11 @@
 """What a gate says: a name, what was measured, what was wanted, and the verdict."""
 
 import json
-import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from product.files import write_json
 
 
 @dataclass(frozen=True)
@@ -18,16 +19,17 @@ class Gate:
     detail: str = ""
 
 
-def at_least(name: str, value: float, least: float, detail: str = "") -> Gate:
-    """Passes where value >= least; NaN never passes."""
-    return Gate(name, f"{value:.3f}", f">= {least:.3f}", not math.isnan(value) and value >= least, detail)
+def limited(name: str, value: float, floor: float | None, ceiling: float | None, detail: str = "") -> Gate:
+    """Passes where the value keeps the limit that is given, floor or ceiling; NaN never passes, nor no limit at all."""
+    if floor is not None:
+        return Gate(name, f"{value:.3f}", f">= {floor:.3f}", value >= floor, detail)
+    if ceiling is not None:
+        return Gate(name, f"{value:.3f}", f"<= {ceiling:.3f}", value <= ceiling, detail)
+    return Gate(name, f"{value:.3f}", "a limit", False, detail)
 
 
 def save(gates: Iterable[Gate], path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(json.dumps([asdict(gate) for gate in gates], indent=1) + "\n", encoding="utf-8")
-    beside.replace(path)
+    write_json([asdict(gate) for gate in gates], path)
 
 
 def load(path: Path) -> list[Gate]:

@@ -1,16 +1,18 @@
 """One object that carries contract, features and estimator, the same for training, batch and online."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from catboost import CatBoostClassifier, Pool
+from catboost import CatBoost, Pool
+from scipy.special import expit, softmax
 
 from product.declaration import Contract, Model, Target
 from product.features import FeatureMaker
 from product.files import as_json
+from product.outcome import codes, labels
 
 # CatBoost writes these into every model file; they tell when, not what, and would make equal trainings differ.
 _WHEN = {"model_guid": "", "train_finish_time": ""}
@@ -22,25 +24,38 @@ Table = Mapping[str, Sequence[Any]] | pd.DataFrame
 class ProductModel:
     """Predicts one product's target from columns of its contract."""
 
-    def __init__(self, contract: Contract, booster: CatBoostClassifier) -> None:
+    def __init__(self, contract: Contract, booster: CatBoost) -> None:
         self.contract = contract
         self.features = FeatureMaker(contract)
         self.booster = booster
 
-    def predict_proba(self, table: Table) -> np.ndarray:
-        """Probability of the positive class, shape (n,), for n rows of checked values."""
+    def pool(self, table: Table) -> Pool:
+        """Rows of checked values as the booster takes them."""
         columns = self.features(table)
         rows = [list(row) for row in zip(*columns.values(), strict=True)]
-        categorical = [self.features.names.index(name) for name in self.features.categorical]
+        return Pool(rows, cat_features=[self.features.names.index(name) for name in self.features.categorical])
+
+    def raw_scores(self, table: Table) -> np.ndarray:
+        """What contributions add up to: log-odds (n,), one score a class (n, K), or the value itself (n,)."""
+        rows = self.pool(table)
         # one thread: the rows of a request are few, and threads would only wait for each other
-        scores = self.booster.predict_proba(
-            Pool(rows, cat_features=categorical), thread_count=1 if len(rows) < 1000 else -1
-        )
-        return np.asarray(scores)[:, 1]
+        threads = 1 if rows.num_row() < 1000 else -1
+        return np.asarray(self.booster.predict(rows, prediction_type="RawFormulaVal", thread_count=threads))
+
+    def scores(self, table: Table) -> np.ndarray:
+        """P(positive class), shape (n,); probabilities in the order of target.values, (n, K); or the value, (n,)."""
+        return activation(self.raw_scores(table), self.contract.target)
 
     def predict(self, table: Table) -> np.ndarray:
-        """The likelier class of each row, as str, shape (n,)."""
-        return labels(self.predict_proba(table), self.contract.target)
+        """The likeliest class of each row, as str, shape (n,); of a regression the value."""
+        return labels(self.scores(table), self.contract.target)
+
+    def contributions(self, table: Table) -> np.ndarray:
+        """SHAP values of the model's features, the last one the bias: (n, F+1) or (n, K, F+1).
+
+        They add up to the raw score (Lundberg, Erion and Lee 2018, as in CatBoost).
+        """
+        return np.asarray(self.booster.get_feature_importance(self.pool(table), type="ShapValues"))
 
     def save(self, folder: Path) -> None:
         """model.cbm and contract.json; the same training gives the same bytes."""
@@ -54,21 +69,16 @@ class ProductModel:
     @classmethod
     def load(cls, folder: Path) -> Self:
         contract = Contract.model_validate_json((folder / "contract.json").read_bytes())
-        booster = CatBoostClassifier()
+        booster = CatBoost()
         booster.load_model(str(folder / "model.cbm"))
         return cls(contract, booster)
 
 
-def labels(positive_probability: np.ndarray, target: Target) -> np.ndarray:
-    """The class that is likelier, as str, for probabilities of the positive class."""
-    positive = str(target.positive)
-    (negative,) = [str(value) for value in target.values if value != target.positive]
-    return np.where(positive_probability > 0.5, positive, negative)
-
-
-def is_positive(values: Iterable[Any], target: Target) -> np.ndarray:
-    """1 where the target is the positive class, else 0, shape (n,)."""
-    return np.array([str(value) == str(target.positive) for value in values], dtype=int)
+def activation(raw: np.ndarray, target: Target) -> np.ndarray:
+    """Scores of raw scores: the logistic function, the softmax, or nothing."""
+    if target.task == "binary":
+        return np.asarray(expit(raw))
+    return np.asarray(softmax(raw, axis=1)) if target.task == "multiclass" else raw
 
 
 def fit(
@@ -79,6 +89,7 @@ def fit(
     `progress` is told after each tree how many were made in all; there are at most 2 x iterations.
     """
     common = {
+        **_loss(contract.target),
         "learning_rate": settings.learning_rate,
         "depth": settings.depth,
         "l2_leaf_reg": settings.l2_leaf_reg,
@@ -89,7 +100,7 @@ def fit(
     }
     maker = FeatureMaker(contract)
     inside, outside = _pool(maker, train, contract), _pool(maker, validation, contract)
-    search = CatBoostClassifier(iterations=settings.iterations, **common)
+    search = CatBoost({**common, "iterations": settings.iterations})
     search.fit(
         inside,
         eval_set=outside,
@@ -99,9 +110,15 @@ def fit(
     )
     trees = max(1, search.tree_count_)
     both = {name: [*train[name], *validation[name]] for name in [*contract.features, contract.target.name]}
-    booster = CatBoostClassifier(iterations=trees, **common)
+    booster = CatBoost({**common, "iterations": trees})
     booster.fit(_pool(maker, both, contract), callbacks=[_Told(progress, settings.iterations)])
     return ProductModel(contract, booster)
+
+
+def _loss(target: Target) -> dict[str, Any]:
+    if target.task == "multiclass":
+        return {"loss_function": "MultiClass", "classes_count": len(target.values)}
+    return {"loss_function": "Logloss" if target.task == "binary" else "RMSE"}
 
 
 class _Told:
@@ -117,4 +134,4 @@ class _Told:
 
 def _pool(maker: FeatureMaker, table: Table, contract: Contract) -> Pool:
     frame = pd.DataFrame(maker(table))
-    return Pool(frame, is_positive(table[contract.target.name], contract.target), cat_features=maker.categorical)
+    return Pool(frame, codes(table[contract.target.name], contract.target), cat_features=maker.categorical)

@@ -1,38 +1,40 @@
-"""Gates on the model: floor, better than the trivial model, slice floors."""
+"""Gates on the model: its limit, better than the trivial model, limits of the slices."""
 
 from typing import Any
 
 from product.declaration import Product
-from product.gates import Gate, at_least
+from product.gates import Gate, limited
+from product.metrics import gain
+
+
+def metric(figures: dict[str, Any], product: Product) -> list[Gate]:
+    """The metric keeps its limit, and is better than the trivial model's."""
+    name, wanted = product.metric, product.gates
+    value, trivial = figures["metrics"][name]["value"], figures["baseline"][name]
+    answer = "the mean" if product.target.task == "regression" else "the commoner class"
+    why = f"Always answering {answer} gives {name} {trivial:.3f}"
+    return [
+        limited(f"model: {name}", value, wanted.floor, wanted.ceiling, "Better features or more rows; see the report"),
+        limited("model: above baseline", gain(name, value, trivial), wanted.above_baseline, None, why),
+    ]
+
+
+def slices(figures: dict[str, Any], product: Product) -> list[Gate]:
+    """Every group that is large enough keeps its column's limit; a column without such a group was not judged."""
+    gates, wanted, name = [], product.gates.slices, product.slice_metric
+    for column in (name for name in wanted.columns if name in product.contract.features):
+        floor, ceiling = wanted.floors.get(column), wanted.ceilings.get(column)
+        parts = [p for p in figures["slices"] if p["column"] == column and p["rows"] >= wanted.min_rows]
+        if not parts:
+            remedy = f"No group of {column} has {wanted.min_rows} rows in the hold-out, so nothing was judged"
+            threshold = f">= {floor:.3f}" if floor is not None else f"<= {ceiling:.3f}"
+            gates.append(Gate(f"slice: {column}", "no group", threshold, False, remedy))
+        for part in parts:
+            detail = f"{name} over {part['rows']} rows of the hold-out"
+            gates.append(limited(f"slice: {column}={part['value']}", part[name], floor, ceiling, detail))
+    return gates
 
 
 def all_gates(figures: dict[str, Any], product: Product) -> list[Gate]:
     """Verdicts on the figures that `evaluation.evaluate` made."""
-    wanted = product.gates
-    value = figures["metrics"][wanted.metric]["value"]
-    trivial = figures["baseline"][wanted.metric]
-    gates = [
-        at_least(
-            f"model: {wanted.metric}",
-            value,
-            wanted.floor,
-            "Better features or more rows; see reports/metrics.json",
-        ),
-        at_least(
-            "model: above baseline",
-            value - trivial,
-            wanted.above_baseline,
-            f"Always answering the commoner class gives {wanted.metric} {trivial:.3f}",
-        ),
-    ]
-    for column in (name for name in wanted.slices.floors if name in product.contract.features):
-        parts = [p for p in figures["slices"] if p["column"] == column and p["rows"] >= wanted.slices.min_rows]
-        if not parts:
-            remedy = f"No group of {column} has {wanted.slices.min_rows} rows in the hold-out, so nothing was judged"
-            gates.append(Gate(f"slice: {column}", "no group", f">= {wanted.slices.floors[column]:.3f}", False, remedy))
-        for part in parts:
-            detail = f"Accuracy over {part['rows']} rows of the hold-out"
-            gates.append(
-                at_least(f"slice: {column}={part['value']}", part["accuracy"], wanted.slices.floors[column], detail)
-            )
-    return gates
+    return [*metric(figures, product), *slices(figures, product)]

@@ -33,7 +33,7 @@ def alone() -> Iterator[None]:
 
 def result_line(product: str) -> str:
     """The product's metric on the hold-out."""
-    metric = load(product).gates.metric
+    metric = load(product).metric
     value = json.loads(Paths.of(product).metrics.read_bytes())["metrics"][metric]["value"]
     return f"Model test {metric} is: {value:.3f}"
 

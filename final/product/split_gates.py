@@ -14,7 +14,7 @@ def all_gates(parts: dict[str, pd.DataFrame], product: Product) -> list[Gate]:
     shared = sum(len(keys[a] & keys[b]) for a, b in combinations(keys, 2))
     where = "Rows with the same id stand on two sides of the split"
     apart = Gate("split: rows on two sides", str(shared), "0", shared == 0, where if shared else "")
-    classes = {str(value) for value in product.target.values}
+    classes = {str(value) for value in product.target.values}  # none in a regression
     lacking = [
         f"{value} in {name}"
         for name, part in parts.items()

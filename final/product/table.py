@@ -75,13 +75,19 @@ def read(path: Path, product: Product) -> tuple[pd.DataFrame, list[Finding]]:
         if name not in table:
             continue
         if isinstance(feature, Number | Integer):
-            numbers = pd.to_numeric(table[name], errors="coerce").astype(float)
-            if not (numbers.isna() & table[name].notna()).any():
-                table[name] = numbers
+            table[name] = _numbers(table[name])
         elif isinstance(feature, Boolean):
             lower = table[name].str.lower()
             table[name] = lower.map(lambda v: "true" if v in TRUE else "false" if v in FALSE else v, na_action="ignore")
+    if product.target.task == "regression" and product.target.name in table:
+        table[product.target.name] = _numbers(table[product.target.name])
     return table, findings
+
+
+def _numbers(column: pd.Series) -> pd.Series:
+    """The column as float64, or as it is where a cell holds something that is no number."""
+    numbers = pd.to_numeric(column, errors="coerce").astype(float)
+    return column if (numbers.isna() & column.notna()).any() else numbers
 
 
 def columns(product: Product) -> list[str]:

@@ -7,17 +7,16 @@ import pandas as pd
 import pandera.pandas as pa
 
 from product.columns import Boolean, Category, Date, Feature, Integer, Number, Text
-from product.declaration import Product
+from product.declaration import Product, Target
 from product.table import Finding, finding
 
 
-def schema(product: Product, with_target: bool = True) -> pa.DataFrameSchema:
+def schema(product: Product) -> pa.DataFrameSchema:
     """The pandera schema of a table that `table.read` typed; each check's name is the reason it gives."""
     columns: dict[str, pa.Column] = {name: _column(feature) for name, feature in product.contract.features.items()}
     if product.id:
         columns[product.id] = pa.Column(None, unique=True)
-    if with_target:
-        columns[product.target.name] = pa.Column(None, [_one_of(product.target.values)])
+    columns[product.target.name] = _column(_as_feature(product.target))
     return pa.DataFrameSchema(columns)
 
 
@@ -41,7 +40,15 @@ def check(table: pd.DataFrame, product: Product) -> list[Finding]:
 
 
 def _is_number(product: Product, name: str) -> bool:
-    return isinstance(product.contract.features.get(name), Number | Integer)
+    feature = _as_feature(product.target) if name == product.target.name else product.contract.features.get(name)
+    return isinstance(feature, Number | Integer)
+
+
+def _as_feature(target: Target) -> Feature:
+    """The target keeps a contract like any column: its values, or its bounds, and it is never missing."""
+    if target.task == "regression":
+        return Number(type="number", min=target.min, max=target.max)
+    return Category(type="category", values=target.values)
 
 
 def _no_numbers(column: pd.Series) -> pd.Series:
@@ -63,32 +70,28 @@ def _column(feature: Feature) -> pa.Column:
 def _checks(feature: Feature) -> list[pa.Check]:
     match feature:
         case Number() | Integer():
-            checks = [_vectorised(np.isfinite, "not a finite number")]
+            checks = [pa.Check(np.isfinite, error="not a finite number")]
             if feature.min is not None:
                 checks.append(pa.Check.ge(feature.min, error=f"less than the minimum {feature.min:g}"))
             if feature.max is not None:
                 checks.append(pa.Check.le(feature.max, error=f"more than the maximum {feature.max:g}"))
             if isinstance(feature, Integer):
-                checks.append(_vectorised(lambda column: column % 1 == 0, "not a whole number"))
+                checks.append(pa.Check(lambda column: column % 1 == 0, error="not a whole number"))
             return checks
         case Category():
             return [_one_of(feature.values)]
         case Boolean():
             return [pa.Check.isin(["true", "false"], error="not one of true/false, yes/no, 1/0")]
         case Date():
-            return [_vectorised(_is_day, "not a day of the form YYYY-MM-DD")]
+            return [pa.Check(_is_day, error="not a day of the form YYYY-MM-DD")]
         case Text():
             longest = feature.max_length
-            return [_vectorised(lambda column: column.str.len() <= longest, f"longer than {longest} characters")]
+            return [pa.Check(lambda column: column.str.len() <= longest, error=f"longer than {longest} characters")]
 
 
 def _one_of(values: tuple[Any, ...]) -> pa.Check:
     written = [str(value) for value in values]
     return pa.Check.isin(written, error=f"not one of {', '.join(written)}")
-
-
-def _vectorised(test: Any, error: str) -> pa.Check:
-    return pa.Check(test, error=error)
 
 
 def _is_day(column: pd.Series) -> pd.Series:

@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field
 
 from product.columns import Value
 from product.contract import json_schema, request_model
-from product.model import ProductModel, labels
+from product.model import ProductModel
+from product.outcome import labels
 from service import problems
 from service.metrics import Metrics, Timed
 from service.serving import Serving
@@ -47,7 +48,7 @@ def create_app(serving: Serving) -> FastAPI:
 
     def predict_rows(rows: list[Any]) -> list[Prediction]:
         columns = {name: [getattr(one, f"f{i}") for one in rows] for i, name in enumerate(names)}
-        probabilities = verified().predict_proba(columns)
+        probabilities = verified().scores(columns)
         answers = [classes[label] for label in labels(probabilities, target)]
         for label in answers:
             metrics.predictions.labels(str(label)).inc()

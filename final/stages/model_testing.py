@@ -7,7 +7,8 @@ import typer
 from product import console, gates, model_gates, table
 from product.evaluation import evaluate
 from product.files import write_json
-from product.model import ProductModel, is_positive
+from product.model import ProductModel
+from product.outcome import codes
 from product.paths import Paths
 from product.product_file import load
 
@@ -19,8 +20,8 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
         declared = load(product)
         model = ProductModel.load(paths.model)
         holdout, _ = table.read(paths.part("holdout"), declared)
-        target = is_positive(holdout[declared.target.name], declared.target)
-        figures = evaluate(holdout, target, model.predict_proba(holdout), declared)
+        target = codes(holdout[declared.target.name], declared.target)
+        figures = evaluate(holdout, target, model.scores(holdout), declared)
         write_json(figures, paths.metrics)
         for name, part in figures["metrics"].items():
             remarks.append(f"{name} {part['value']:.3f} (95 % {part['low']:.3f} to {part['high']:.3f})")

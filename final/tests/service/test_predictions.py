@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from product import artifact
-from product.model import ProductModel, labels
+from product.model import ProductModel
+from product.outcome import labels
 from product.product_file import load
 from product.table import read
 from tests.checkout import Checkout
@@ -46,7 +47,7 @@ def test_every_row_of_the_holdout_is_answered_as_the_model_answers(service: Serv
     product = load(str(trained.product))
     holdout, _ = read(trained.product / "data" / "split" / "holdout.csv", product)
     model = ProductModel.load(trained.product / "registry" / "models" / trained.champion())
-    expected = model.predict_proba(holdout)
+    expected = model.scores(holdout)
     rows = [as_json(row) for row in artifact.records(holdout, list(product.contract.features))]
     batch = service.post("/predict/batch", rows).json()
     assert [one["probability"] for one in batch["predictions"]] == expected.tolist()

@@ -5,12 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from product.gates import Gate, at_least, failed, load, save
+from product.gates import Gate, failed, limited, load, save
 
 
 @pytest.mark.parametrize(("value", "passes"), [(0.75, True), (0.7499999, False), (math.nan, False), (-math.inf, False)])
 def test_a_floor_is_met_or_not(value: float, passes: bool) -> None:
-    assert at_least("accuracy", value, 0.75).passed is passes
+    assert limited("accuracy", value, 0.75, None).passed is passes
+
+
+@pytest.mark.parametrize(("value", "passes"), [(2.0, True), (2.0000001, False), (math.nan, False), (math.inf, False)])
+def test_a_ceiling_is_met_or_not(value: float, passes: bool) -> None:
+    assert limited("rmse", value, None, 2.0).passed is passes
+
+
+def test_a_gate_without_a_limit_passes_nothing() -> None:
+    assert not limited("accuracy", 1.0, None, None).passed
 
 
 def test_a_failed_gate_says_what_was_found_what_was_wanted_and_what_to_do() -> None:
