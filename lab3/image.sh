@@ -12,6 +12,7 @@
 #   --file FILE        default: CONTEXT/Dockerfile
 #   --target STAGE     of the Dockerfile; default: the last one
 #   --port PORT        where the container listens (default 8000)
+#   --build OPTION     one more option for docker build, like --label=a=b; may be repeated
 #   --run OPTION       one more option for docker run in smoke, like --env=A=b; may be repeated
 #   --smoke COMMAND    a bash command that finds the container at $URL; anything but exit code 0 is a failure
 #
@@ -19,7 +20,7 @@
 # are. stdout is the image: NAME:<commit>, or what was pushed as REGISTRY/NAME@sha256:...
 set -euo pipefail
 here=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
-image=lab3-api context=$here file='' target=() port=8000 run=() smoke_command=true
+image=lab3-api context=$here file='' target=() port=8000 build=() run=() smoke_command=true
 
 say() { echo "image.sh: $*" >&2; }
 die() { say "$*"; exit 1; }
@@ -69,9 +70,9 @@ build() {
   iid=$(mktemp)
   # shellcheck disable=SC2064
   trap "rm -f '$iid'" EXIT
-  docker build --iidfile "$iid" --file "$file" ${target[@]+"${target[@]}"} --build-arg BASE_IMAGE="$base" \
-    --build-arg VERSION="$sha_tag" --build-arg REVISION="$revision" --build-arg SOURCE="$(source_url)" \
-    --build-arg CREATED="$(git -C "$context" show -s --format=%cI HEAD)" "$context" >&2 || die "the build failed, see above"
+  docker build --iidfile "$iid" --file "$file" ${target[@]+"${target[@]}"} ${build[@]+"${build[@]}"} \
+    --build-arg BASE_IMAGE="$base" --build-arg VERSION="$sha_tag" --build-arg REVISION="$revision" \
+    --build-arg SOURCE="$(source_url)" --build-arg CREATED="$(git -C "$context" show -s --format=%cI HEAD)" "$context" >&2 || die "the build failed, see above"
   id=$(<"$iid")
   for tag in "${tags[@]}"; do
     old=$(id_of "$image:$tag" || true)
@@ -141,7 +142,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     build | smoke | push | all) command=$1; shift; continue ;;
     -h | --help) usage; exit ;;
-    --image | --context | --file | --target | --port | --run | --smoke) ;;
+    --image | --context | --file | --target | --port | --build | --run | --smoke) ;;
     *) say "unknown argument '$1'; see --help"; exit 2 ;;
   esac
   [ $# -gt 1 ] || { say "$1 needs a value; see --help"; exit 2; }
@@ -151,6 +152,7 @@ while [ $# -gt 0 ]; do
     --file) file=$2 ;;
     --target) target=(--target "$2") ;;
     --port) port=$2 ;;
+    --build) build+=("$2") ;;
     --run) run+=("$2") ;;
     --smoke) smoke_command=$2 ;;
   esac

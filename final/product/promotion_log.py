@@ -55,16 +55,19 @@ class PromotionLog:
             file.flush()
             os.fsync(file.fileno())
 
-    def served(self) -> list[str]:
-        """The champions as a stack, the present one last: a promotion puts one on, a rollback takes off."""
+    def served(self, by: str = "model") -> list[str]:
+        """What was put in service as a stack, the present last: a promotion puts one on, a rollback takes off.
+
+        `by` is the fact that names it: the model, or the image that carried one.
+        """
         stack: list[str] = []
         for entry in self.entries():
             if entry["action"] == "promote":
-                stack.append(entry["model"])
+                stack.append(entry[by])
             elif entry["action"] == "rollback":
-                while stack and stack[-1] != entry["model"]:
+                while stack and stack[-1] != entry[by]:
                     stack.pop()
-                stack = stack or [entry["model"]]
+                stack = stack or [entry[by]]
         return stack
 
     def withdrawn(self, model: str) -> dict[str, Any] | None:

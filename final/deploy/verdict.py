@@ -1,0 +1,79 @@
+"""Did the rollout succeed? `docker stack deploy` returns at once; the verdict is what Swarm makes of it afterwards."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from deploy.engine import EngineError, docker, inspect
+from product.errors import UserError
+
+FAILED = ("rollback_started", "rollback_paused", "rollback_completed", "paused")
+
+
+class RolloutError(UserError):
+    """The new image does not serve; str() says why and what serves instead."""
+
+
+def tasks(service: str) -> list[dict[str, Any]]:
+    """All tasks that Swarm remembers of a service, the failed ones too."""
+    ids = docker("service", "ps", "--quiet", "--no-trunc", service).split()
+    return list(json.loads(docker("inspect", *ids))) if ids else []
+
+
+def current(service: dict[str, Any], found: list[dict[str, Any]]) -> bool:
+    """Whether exactly the wanted replicas run, all by the service's present specification."""
+    spec = service["Spec"]
+    alive = [task for task in found if task["DesiredState"] in ("running", "ready")]
+    wanted = [
+        task
+        for task in alive
+        if task["Status"]["State"] == "running"
+        and task["Spec"]["ContainerSpec"] == spec["TaskTemplate"]["ContainerSpec"]
+    ]
+    return len(wanted) == len(alive) == int(spec["Mode"]["Replicated"]["Replicas"])
+
+
+def reason(image: str, found: list[dict[str, Any]]) -> str:
+    """Why replicas of an image failed: Swarm's error, and the last that one of them said."""
+    failed = [t for t in found if t["Spec"]["ContainerSpec"]["Image"] == image and t["Status"].get("Err")]
+    if not failed:
+        return "Swarm gives no reason"
+    try:
+        said = docker("service", "logs", "--raw", "--tail", "20", failed[0]["ID"]).splitlines()
+    except EngineError:
+        said = []
+    telling = [line for line in said if "not ready" in line or "Error" in line] or said[-1:]
+    return "; ".join([failed[0]["Status"]["Err"], *telling[-1:]])
+
+
+def wait(
+    name: str, image: str, seconds: float, *, monitored: bool = True, tell: Callable[[str], None] = lambda said: None
+) -> None:
+    """Until the service runs `image` in all replicas and, where `monitored`, Swarm has watched them long enough.
+
+    Raises RolloutError where Swarm rolled back or paused, where the first rollout's replicas fail, or after `seconds`.
+    """
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        service = inspect("service", name)
+        if service is None:
+            raise RolloutError(f"there is no service {name}")
+        found, update = tasks(name), service.get("UpdateStatus") or {}
+        state = update.get("State", "")
+        spec_image = service["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"]
+        tell(f"{state or 'starting'}: {sum(t['Status']['State'] == 'running' for t in found)} replicas run")
+        if state == "rollback_completed" and current(service, found):
+            raise RolloutError(f"rolled back to {spec_image}: {reason(image, found)}")
+        if state in ("paused", "rollback_paused"):
+            raise RolloutError(
+                f"{state}: {update.get('Message', '')}: {reason(image, found)}; see docker service ps {name}"
+            )
+        settled = state in ("", "completed") or (not monitored and state == "updating")
+        if settled and spec_image == image and current(service, found):
+            return
+        broken = [t for t in found if t["Status"]["State"] in ("failed", "rejected")]
+        if not state and len(broken) > 2 * service["Spec"]["Mode"]["Replicated"]["Replicas"]:
+            raise RolloutError(f"the first replicas fail, and nothing was there to go back to: {reason(image, found)}")
+        time.sleep(0.3)
+    raise RolloutError(f"no verdict after {seconds:.0f} s; see docker service ps {name}")

@@ -1,0 +1,103 @@
+"""The files that describe images, stacks and manifests: valid by the schemas of their kind, and of one mind."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import kubernetes_validate  # type: ignore[import-untyped]
+import pytest
+from ruamel.yaml import YAML
+
+from lab3.tests.test_files import locked
+
+FINAL = Path(__file__).resolve().parents[2]
+DEPLOY = FINAL / "deploy"
+IMAGE = "registry.test/final-titanic@sha256:" + "0" * 64
+
+
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        list(command), cwd=FINAL, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+
+
+def rendered(*options: str, **environment: str) -> str:
+    done = run(sys.executable, "-m", "deploy.kubernetes", "titanic", IMAGE, *options, **environment)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def validate(text: str) -> list[str]:
+    """The kinds of the manifests; raises kubernetes_validate.ValidationError at the first that is not valid."""
+    found = list(YAML(typ="safe").load_all(text))
+    for document in found:
+        kubernetes_validate.validate(document, kubernetes_validate.latest_version(), strict=True)
+    return [document["kind"] for document in found]
+
+
+@pytest.mark.parametrize("options", [(), ("--keys", "titanic-keys")], ids=["insecure", "keys"])
+def test_kubernetes_manifests_are_valid(options: tuple[str, ...]) -> None:
+    text = rendered(*options)
+    assert validate(text) == ["Deployment", "Service", "HorizontalPodAutoscaler", "PodDisruptionBudget"]
+    assert ("titanic-keys" in text) == bool(options)
+
+
+def test_a_wrong_field_fails_the_validation() -> None:
+    text = rendered()
+    for right, wrong in (
+        ("readinessProbe:", "readynessProbe:"),
+        ("maxUnavailable: 0", "maxUnavailable: [0]"),
+        ("minAvailable: 1", "minAvailble: 1"),
+        ("averageUtilization: 70", "averageUtilization: seventy"),
+        ("targetPort: http", "targetport: http"),
+    ):
+        assert text.count(right) == 1, right
+        with pytest.raises(kubernetes_validate.ValidationError):
+            validate(text.replace(right, wrong))
+
+
+def test_kubernetes_and_swarm_have_the_same_settings() -> None:
+    deployment, _, scaler, _ = YAML(typ="safe").load_all(rendered(REPLICAS="5", START_PERIOD="44s"))
+    container = deployment["spec"]["template"]["spec"]["containers"][0]
+    assert scaler["spec"]["minReplicas"] == 5
+    assert container["startupProbe"]["failureThreshold"] == 44
+    assert container["image"] == IMAGE
+    assert container["resources"]["limits"] == {"cpu": "1000m", "memory": "1Gi"}
+    assert container["securityContext"]["readOnlyRootFilesystem"] is True
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-skops.txt"])
+def test_the_images_lock_is_a_hash_pinned_part_of_the_roots(name: str) -> None:
+    root, own = locked(FINAL.parent / "requirements.txt"), locked(DEPLOY / name)
+    assert len(own) > 25
+    for pin, hashes in own.items():
+        assert hashes, f"{pin} has no hash"
+        assert root.get(pin) == hashes, f"{pin} of deploy/{name} is not the root's; see its first lines"
+    assert not {pin.partition("==")[0] for pin in own} & {"matplotlib", "plotly", "graphviz", "pytest", "streamlit"}
+
+
+@pytest.mark.parametrize("name", ["Dockerfile"])
+def test_hadolint_finds_nothing(name: str) -> None:
+    if not shutil.which("hadolint"):
+        pytest.skip("no hadolint here")
+    done = run("hadolint", str(DEPLOY / name))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_grafanas_files_are_readable_and_ask_the_source_that_is_provisioned() -> None:
+    sources = YAML(typ="safe").load((DEPLOY / "grafana/datasources/prometheus.yaml").read_text())["datasources"]
+    providers = YAML(typ="safe").load((DEPLOY / "grafana/dashboards/files.yaml").read_text())["providers"]
+    board = json.loads((DEPLOY / "grafana/dashboards/service.json").read_text())
+    assert {panel["datasource"]["uid"] for panel in board["panels"]} == {source["uid"] for source in sources}
+    assert providers[0]["options"]["path"].startswith("/etc/grafana/provisioning/")
+    assert len({panel["id"] for panel in board["panels"]}) == len(board["panels"]) > 4
+
+
+def test_compose_has_no_default_secret_and_names_what_is_missing() -> None:
+    text = (DEPLOY / "compose.yaml").read_text()
+    for name in ("GRAFANA_PASSWORD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "API_IMAGE", "PAGE_IMAGE"):
+        assert re.findall(rf"\$\{{{name}(..)", text) == [":?"], name
