@@ -1,0 +1,160 @@
+"""The page as a person starts and uses it, in a real browser, in front of the real service."""
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from selenium.webdriver import Chrome, Keys
+from selenium.webdriver.common.by import By
+
+from tests.browser import opened, seen, text, type_into
+from tests.checkout import Checkout
+from tests.running_service import Service, serving
+
+pytestmark = pytest.mark.browser
+
+
+@contextmanager
+def showing(checkout: Checkout, api: str) -> Iterator[str]:
+    """The address of the page that `bash final/page.sh` shows."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    script = str(checkout.root / "final" / "page.sh")
+    environment = {name: value for name, value in os.environ.items() if name != "API_URL"}
+    process = subprocess.Popen(["bash", script, "--api", api, "--port", str(port)], env=environment)
+    url, end = f"http://127.0.0.1:{port}", time.monotonic() + 60
+    try:
+        while process.poll() is None and time.monotonic() < end:
+            with suppress(httpx.TransportError):
+                if httpx.get(f"{url}/_stcore/health", timeout=2).is_success:
+                    break
+            time.sleep(0.2)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def service(trained: Checkout) -> Iterator[Service]:
+    with serving(trained) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def page(trained: Checkout, service: Service) -> Iterator[str]:
+    with showing(trained, service.url) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    with opened() as browser:
+        browser.downloads = tmp_path_factory.mktemp("downloads")  # type: ignore[attr-defined]
+        settings = {"behavior": "allow", "downloadPath": str(browser.downloads)}  # type: ignore[attr-defined]
+        browser.execute_cdp_cmd("Browser.setDownloadBehavior", settings)
+        yield browser
+
+
+def example(service: Service) -> dict[str, Any]:
+    row: dict[str, Any] = service.get("/contract").json()["examples"][0]
+    return row
+
+
+def chance(service: Service, **changed: Any) -> str:
+    """What the page must show for the example with some fields changed."""
+    return f"{service.post('/predict', {**example(service), **changed}).json()['probability']:.1%}"
+
+
+def metric(browser: Chrome, wanted: str) -> str | None:
+    return wanted if text(browser, "stMetricValue") == wanted else None
+
+
+def pick(browser: Chrome, label: str, option: str) -> None:
+    group = browser.find_element(By.CSS_SELECTOR, f"[role='radiogroup'][aria-label='{label}']")
+    next(one for one in group.find_elements(By.TAG_NAME, "label") if one.text == option).click()
+
+
+def open_tab(browser: Chrome, name: str) -> None:
+    next(tab for tab in browser.find_elements(By.CSS_SELECTOR, "[role='tab']") if tab.text == name).click()
+
+
+def test_the_form_is_the_contract_and_its_answer_is_the_services(page: str, browser: Chrome, service: Service) -> None:
+    schema = service.get("/contract").json()
+    first, second, third = chance(service), chance(service, Sex="male"), chance(service, Age=None, Sex="male")
+    assert len({first, second, third}) == 3
+    seen(browser, page, lambda: metric(browser, first))
+    shown = browser.find_element(By.TAG_NAME, "body").text
+    for wanted in (schema["title"], schema["description"], *schema["properties"], "Survived is 1"):
+        assert wanted in shown
+    assert service.get("/readyz").json()["model"][:12] in shown
+    pick(browser, "Sex", "male")
+    wait_for(lambda: metric(browser, second))
+    type_into(browser, "Age", Keys.BACKSPACE)
+    wait_for(lambda: metric(browser, third))
+
+
+def wait_for(find: Any, seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with suppress(Exception):
+            if find():
+                return
+        time.sleep(0.1)
+    raise AssertionError("the page does not show what was waited for")
+
+
+def test_a_required_field_left_empty_is_asked_for(page: str, browser: Chrome) -> None:
+    said = seen(browser, page, lambda: text(browser, "stAlert"), lambda: type_into(browser, "SibSp", Keys.BACKSPACE))
+    assert "SibSp needs a value" in said
+
+
+def test_a_file_of_rows_comes_back_with_the_services_answers(
+    page: str, browser: Chrome, service: Service, tmp_path: Path
+) -> None:
+    lines = ["Pclass,Name,Sex,Age,SibSp,Parch,Ticket,Fare,Cabin,Embarked"]
+    lines += [f'{n % 3 + 1},"Doe, Mr. N{n}",male,{20 + n},0,0,A{n},{n + 0.5},,S' for n in range(30)]
+    sent = tmp_path / "my rows.csv"
+    sent.write_text("\n".join(lines) + "\n")
+    headers = {"content-type": "text/csv", "accept": "text/csv"}
+    expected = httpx.post(f"{service.url}/predict/batch", content=sent.read_bytes(), headers=headers).content
+
+    def upload() -> None:
+        open_tab(browser, "A file of rows")
+        browser.find_element(By.CSS_SELECTOR, "input[type='file']").send_keys(str(sent))
+
+    def download() -> None:
+        buttons = browser.find_elements(By.CSS_SELECTOR, "[data-testid='stDownloadButton'] button")
+        next(button for button in buttons if button.text == "Download 30 predictions").click()
+
+    file = browser.downloads / "predictions.csv"  # type: ignore[attr-defined]
+    seen(browser, page, lambda: "there" if file.exists() else None, upload, download)
+    assert file.read_bytes() == expected
+
+
+def test_a_bad_file_is_explained_by_row_and_field(page: str, browser: Chrome, tmp_path: Path) -> None:
+    sent = tmp_path / "bad.csv"
+    sent.write_text("Pclass,Name,Sex,SibSp,Parch,Ticket\n1,x,male,0,0,A\n1,x,Mann,0,0,A\n")
+
+    def upload() -> None:
+        open_tab(browser, "A file of rows")
+        browser.find_element(By.CSS_SELECTOR, "input[type='file']").send_keys(str(sent))
+
+    said = seen(browser, page, lambda: text(browser, "stAlert"), upload)
+    assert "Sex" in said
+    assert "Traceback" not in browser.find_element(By.TAG_NAME, "body").text
+
+
+def test_without_a_service_the_page_says_so(trained: Checkout, browser: Chrome) -> None:
+    with showing(trained, "http://127.0.0.1:9") as url:
+        said = seen(browser, url, lambda: text(browser, "stAlert"))
+    assert "does not answer just now" in said
+    assert "Traceback" not in said
