@@ -9,7 +9,7 @@ import pandas as pd
 from product.bootstrap import intervals
 from product.declaration import Product
 from product.metric_names import Task, of_task
-from product.metrics import value, values
+from product.metrics import values
 
 
 def trivial(task: Task, target: np.ndarray, classes: int) -> np.ndarray:
@@ -21,7 +21,7 @@ def trivial(task: Task, target: np.ndarray, classes: int) -> np.ndarray:
 
 
 def slices(table: pd.DataFrame, target: np.ndarray, scores: np.ndarray, product: Product) -> list[dict[str, Any]]:
-    """The slice metric in every group of the columns that gates.slices names."""
+    """The slice metric, with its interval, in every group of the columns that gates.slices names."""
     rows = []
     for column in product.gates.slices.columns:
         if column not in product.contract.features:
@@ -29,8 +29,9 @@ def slices(table: pd.DataFrame, target: np.ndarray, scores: np.ndarray, product:
         values = table[column].astype(object).where(table[column].notna(), "missing").to_numpy()
         for group in sorted(set(values), key=str):
             here = values == group
-            found = value(product.slice_metric, target[here], scores[here])
-            rows.append({"column": column, "value": str(group), "rows": int(here.sum()), product.slice_metric: found})
+            found = intervals([product.slice_metric], target[here], scores[here])[product.slice_metric]
+            measured = {product.slice_metric: found.value, "low": found.low, "high": found.high}
+            rows.append({"column": column, "value": str(group), "rows": int(here.sum()), **measured})
     return rows
 
 

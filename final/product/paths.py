@@ -34,6 +34,10 @@ class Paths:
     def metrics(self) -> Path:
         return self.root / "reports" / "metrics.json"
 
+    def figures(self, name: str) -> Path:
+        """Bounded figures that only the report shows: table (its columns), parts (rows of the split), curves."""
+        return self.root / "reports" / f"{name}.json"
+
     def gates(self, stage: str) -> Path:
         """Verdicts of one stage: data, split, model or champion."""
         return self.root / "reports" / f"gates_{stage}.json"

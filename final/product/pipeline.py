@@ -52,6 +52,16 @@ def stdout_to_stderr() -> Iterator[None]:
         os.close(stdout)
 
 
+def show_report(product: str, trouble: str | None) -> None:
+    """Write the report, whatever the verdicts; a disk that is full does not undo what the run decided."""
+    from report.build import write  # jinja2 costs a tenth of a second
+
+    try:
+        console.console.print(f"report: {write(product, trouble)}")
+    except OSError as error:
+        console.console.print(f"report: not written: {error}")
+
+
 def run(product: str, force: bool, push: bool) -> None:
     """Bring the product up to date, show its gates, and push; ends the program where a gate or a stage failed."""
     paths = Paths.of(product)
@@ -60,6 +70,7 @@ def run(product: str, force: bool, push: bool) -> None:
         trouble = versions.reproduce(product, force)
     verdicts = console.all_gates(paths)
     console.show_gates(verdicts)
+    show_report(product, trouble)
     if trouble:
         console.console.print(f"dvc: {trouble}")
     if trouble is not None or gates.failed(verdicts):

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from product import console, gates, split_gates, table
+from product.files import write_json
 from product.paths import Paths
 from product.product_file import load
 
@@ -21,6 +22,7 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
         shutil.rmtree(paths.part("train").parent, ignore_errors=True)
         for name, part in parts.items():
             table.write(part, paths.part(name))
+        write_json({name: len(part) for name, part in parts.items()}, paths.figures("parts"))
         remarks.append(", ".join(f"{name} {len(part):,}" for name, part in parts.items()))
     gates.save(verdicts, paths.gates("split"))
     console.stop_at(verdicts)

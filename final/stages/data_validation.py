@@ -5,8 +5,10 @@ from typing import Annotated
 import typer
 
 from product import console, data_gates, gates, table
+from product.files import write_json
 from product.paths import Paths
 from product.product_file import load
+from product.table_summary import summary
 
 
 def main(product: Annotated[str, typer.Argument(help="Name or folder of a product.")]) -> None:
@@ -15,6 +17,7 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
     with console.stage("data_validation") as remarks:
         declared = load(product)
         rows, findings = table.read(paths.raw, declared)
+        write_json(summary(rows, declared), paths.figures("table"))
         verdicts = data_gates.all_gates(rows, findings, declared)
         remarks.append(f"{len(rows):,} rows, {rows.shape[1]} columns")
     gates.save(verdicts, paths.gates("data"))

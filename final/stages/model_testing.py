@@ -5,6 +5,8 @@ from typing import Annotated
 import typer
 
 from product import console, gates, model_gates, table
+from product.curves import curves
+from product.effects import effects
 from product.evaluation import evaluate
 from product.files import write_json
 from product.model import ProductModel
@@ -14,15 +16,18 @@ from product.product_file import load
 
 
 def main(product: Annotated[str, typer.Argument(help="Name or folder of a product.")]) -> None:
-    """Test model/ on data/split/holdout.csv; writes reports/metrics.json."""
+    """Test model/ on data/split/holdout.csv; writes reports/metrics.json, and curves.json for the plots."""
     paths = Paths.of(product)
     with console.stage("model_testing") as remarks:
         declared = load(product)
         model = ProductModel.load(paths.model)
         holdout, _ = table.read(paths.part("holdout"), declared)
         target = codes(holdout[declared.target.name], declared.target)
-        figures = evaluate(holdout, target, model.scores(holdout), declared)
+        scores = model.scores(holdout)
+        figures = evaluate(holdout, target, scores, declared)
         write_json(figures, paths.metrics)
+        drawn = {**curves(target, scores, declared.target), "effects": effects(model, holdout)}
+        write_json(drawn, paths.figures("curves"))
         for name, part in figures["metrics"].items():
             remarks.append(f"{name} {part['value']:.3f} (95 % {part['low']:.3f} to {part['high']:.3f})")
     verdicts = model_gates.all_gates(figures, declared)
