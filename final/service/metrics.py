@@ -1,9 +1,13 @@
-"""What Prometheus reads at /metrics."""
+"""What Prometheus reads at /metrics; of all workers where there are several."""
 
-import time
+import os
+from collections import Counter as Tally
+from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2, 10, 60)
 
 
 class Metrics:
@@ -11,39 +15,40 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.requests = Counter("requests", "Requests answered", ["path", "status"], registry=self.registry)
-        self.seconds = Histogram(
-            "request_seconds",
-            "Seconds from request to answer",
-            ["path"],
-            registry=self.registry,
-            buckets=(0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2),
+        new: dict[str, Any] = {"registry": self.registry}
+        self.requests = Counter("requests", "Requests answered", ["path", "status"], **new)
+        self.seconds = Histogram("request_seconds", "Seconds from request to answer", ["path"], buckets=SECONDS, **new)
+        self.predictions = Counter("predictions", "Rows predicted", ["prediction"], **new)
+        self.ready = Gauge(
+            "model_ready", "1 where the model is verified", ["model"], multiprocess_mode="livemin", **new
         )
-        self.predictions = Counter("predictions", "Rows predicted", ["prediction"], registry=self.registry)
-        self.ready = Gauge("model_ready", "1 where the served model is verified", ["model"], registry=self.registry)
+        self.reloads = Counter("model_reloads", "New champions, taken or refused", ["outcome"], **new)
+        self.batches = Gauge("batches_running", "Batches under way", multiprocess_mode="livesum", **new)
+        self._known: dict[tuple[str, int], tuple[Any, Any]] = {}
+
+    def answered(self, path: str, status: int, seconds: float) -> None:
+        found = self._known.get((path, status))
+        if found is None:
+            found = self._known[path, status] = (self.requests.labels(path, status), self.seconds.labels(path))
+        found[0].inc()
+        found[1].observe(seconds)
+
+    def predicted(self, answers: list[dict[str, Any]]) -> None:
+        self.count(dict(Tally(label(answer["prediction"]) for answer in answers)))
+
+    def count(self, tally: dict[str, int]) -> None:
+        for name, rows in tally.items():
+            self.predictions.labels(name).inc(rows)
+
+    def text(self) -> bytes:
+        """The exposition; with several workers that of all of them."""
+        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+            return generate_latest(self.registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        return generate_latest(together)
 
 
-class Timed:
-    """ASGI middleware: counts and times each request of a known path; the rest goes under 'other'."""
-
-    def __init__(self, app: ASGIApp, metrics: Metrics, paths: frozenset[str]) -> None:
-        self._app, self._metrics, self._paths = app, metrics, paths
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        began, status = time.perf_counter(), 500
-
-        async def noted(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self._app(scope, receive, noted)
-        finally:
-            path = scope["path"] if scope["path"] in self._paths else "other"
-            self._metrics.requests.labels(path, status).inc()
-            self._metrics.seconds.labels(path).observe(time.perf_counter() - began)
+def label(prediction: Any) -> str:
+    """A class by its name; numbers of a regression under one name, since each would be a series of its own."""
+    return "a number" if isinstance(prediction, float) else str(prediction)

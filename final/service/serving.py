@@ -13,10 +13,7 @@ from product.model import ProductModel
 from product.paths import Paths
 from product.product_file import load
 from product.registry import Registry, RegistryError
-
-
-class FolderError(UserError):
-    """A folder that is no artifact, or not the one that was meant."""
+from service.declared import FolderError, contract_in
 
 
 @dataclass(frozen=True)
@@ -30,6 +27,7 @@ class Serving:
     model: ProductModel | None = None
     manifest: dict[str, Any] | None = None
     problem: str = ""
+    artifact: Path | None = None
 
     @classmethod
     def champion(cls, product: str) -> Self:
@@ -40,13 +38,14 @@ class Serving:
             champion = registry.confirmed_champion()
             if champion is None:
                 raise RegistryError(f"{registry.folder} has no champion yet: run bash final/pipeline.sh {product}")
-            model, manifest = _verified(registry.artifact(champion))
+            folder = registry.artifact(champion)
+            model, manifest = _verified(folder)
         except UserError as error:
             return cls(declared.title, declared.description, declared.contract, problem=str(error))
         # where product.yaml has changed since, what is served is the model's own contract
         same = model.contract.hash() == declared.contract.hash()
         contract = declared.contract if same else model.contract
-        return cls(declared.title, declared.description, contract, champion, model, manifest)
+        return cls(declared.title, declared.description, contract, champion, model, manifest, artifact=folder)
 
     @classmethod
     def folder(cls, folder: Path, wanted: str = "") -> Self:
@@ -55,11 +54,7 @@ class Serving:
         `wanted` is the hash that the artifact must have; without it, its content names it. Raises FolderError where
         there is no contract.
         """
-        try:
-            contract = Contract.model_validate_json((folder / "contract.json").read_bytes())
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0]
-            raise FolderError(f"{folder}/contract.json: {reason}; --model names the folder of an artifact") from None
+        contract = contract_in(folder)
         found, name = folder_hash(folder), contract.target.name
         try:
             if wanted and found != wanted:
@@ -67,7 +62,7 @@ class Serving:
             model, manifest = _verified(folder)
         except UserError as error:
             return cls(name, contract.target.description, contract, problem=str(error))
-        return cls(str(manifest["product"]), contract.target.description, contract, found, model, manifest)
+        return cls(str(manifest["product"]), contract.target.description, contract, found, model, manifest, artifact=folder)
 
 
 def _verified(folder: Path) -> tuple[ProductModel, dict[str, Any]]:
