@@ -73,7 +73,7 @@ def run(settings: Settings) -> None:
             announce(settings, url, f"{settings.workers} workers")
             from uvicorn.supervisors import Multiprocess
 
-            Multiprocess(config, target=uvicorn.Server(config).run, sockets=[socket_]).run()
+            Multiprocess(config, sockets=[socket_]).run()
             return
         from service.app import create_app
         from service.state import Server

@@ -8,12 +8,10 @@ from typing import Any
 
 import orjson
 from prometheus_client import CONTENT_TYPE_LATEST
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
-from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service import mlflow_protocol, v2_protocol
 from service.batch import FORMS
@@ -116,7 +114,9 @@ class Routes:
             header = int(request.headers.get("inference-header-content-length", 0))
         except ValueError:
             raise Problem(400, "Inference-Header-Content-Length must be a number") from None
-        return await self._job(request, {"job": "v2", "header": header, "most": settings.max_batch_rows}, settings.max_body_bytes)
+        return await self._job(
+            request, {"job": "v2", "header": header, "most": settings.max_batch_rows}, settings.max_body_bytes
+        )
 
     def _named(self, request: Request) -> Live:
         live = self._server.live.named(request.path_params["name"])
@@ -168,7 +168,7 @@ class Routes:
     async def v2_model_ready(self, request: Request) -> Response:
         live = self._named(request)
         assert live.model
-        return json({"name": live.name, "ready": True})
+        return json({"name": live.serving.name, "ready": True})
 
     async def openapi(self, request: Request) -> Response:
         return json(document(self._server.live, self._server.settings))
@@ -215,27 +215,18 @@ def create_app(server: Server) -> ASGIApp:
     known = {"/predict", *(route.path for route in routes)}
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: object) -> AsyncIterator[None]:
         server.start()
         watching = asyncio.create_task(server.watch())
         yield
         watching.cancel()
         server.stop()
 
-    async def refused(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        if error.status_code == 404:
-            raise Problem(404, f"nothing is at {request.url.path}; GET /docs lists what there is")
-        raise Problem(error.status_code, str(error.detail), headers=error.headers)
+    async def nothing(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            raise Problem(404, f"nothing is at {scope['path']}; GET /docs lists what there is")
 
-    async def passed_on(request: Request, error: Exception) -> Response:
-        raise error
-
-    app = Starlette(
-        routes=routes,
-        lifespan=lifespan,
-        exception_handlers={HTTPException: refused, Problem: passed_on},
-    )
+    app = Router(routes, redirect_slashes=False, default=nothing, lifespan=lifespan)
 
     def counted(path: str) -> str:
         return path if path in known else "/v2/models" if path.startswith("/v2/models/") else "other"

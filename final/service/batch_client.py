@@ -82,11 +82,12 @@ class BatchProcess:
                 said = json.loads(await reader.readline() or b'{"status": 503}')
             except OSError:
                 said = {"status": 503}
-            if said["status"] != 200:
-                raise Problem(said["status"], said.get("detail", BROKEN), said.get("errors", ()))
         except BaseException:
             self._done(writer)
             raise
+        if said["status"] != 200:
+            self._done(writer)
+            raise Problem(said["status"], said.get("detail", BROKEN), said.get("errors", ()))
         pieces = self._pieces(reader, writer, said["length"])
         return Reply(said["type"], said.get("headers", {}), said.get("tally", {}), said["length"], pieces)
 

@@ -7,17 +7,23 @@ import codecs
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
-from json.decoder import WHITESPACE
 from typing import Any, BinaryIO
 
 from service.problems import Problem
 from service.rows import Rows
 
 PIECE = 64 * 1024
+SPACE = re.compile(r"[ \t\n\r]*")
 LONGEST = 2**20  # characters of one row
 Row = tuple[Any, Any]
 Reader = Callable[[BinaryIO, Rows], Iterator[Row]]
+
+
+def _end(found: re.Match[str] | None) -> int:
+    assert found  # the pattern fits nothing too
+    return found.end()
 
 
 class NoRow(list[dict[str, Any]]):
@@ -35,7 +41,7 @@ def json_array(body: BinaryIO, rows: Rows) -> Iterator[Row]:
 
     def next_sign() -> str:
         nonlocal text, at, ended
-        while (at := WHITESPACE.match(text, at).end()) == len(text) and not ended:
+        while (at := _end(SPACE.match(text, at))) == len(text) and not ended:
             more()
         return text[at : at + 1]
 
@@ -91,7 +97,8 @@ def json_lines(body: BinaryIO, rows: Rows) -> Iterator[Row]:
 
 def csv_table(body: BinaryIO, rows: Rows) -> Iterator[Row]:
     """Rows of a CSV with a header; it may have the contract's id, which comes back with the answer."""
-    lines = csv.reader(io.TextIOWrapper(body, "utf-8-sig", newline=""), strict=True)
+    text = io.TextIOWrapper(body, "utf-8-sig", newline="")
+    lines = csv.reader(text, strict=True)
     try:
         header = next(lines, [])
         check_header(header, rows)
@@ -105,6 +112,8 @@ def csv_table(body: BinaryIO, rows: Rows) -> Iterator[Row]:
         raise Problem(422, f"line {lines.line_num + 1}: not UTF-8") from None
     except csv.Error as error:
         raise Problem(422, f"line {lines.line_num}: not CSV: {error}") from None
+    finally:
+        text.detach()  # the body is its owner's to close
 
 
 def check_header(header: list[str], rows: Rows) -> None:

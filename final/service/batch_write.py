@@ -99,9 +99,7 @@ class ArrowWriter:
             if self._plain and row[place] is not None:
                 row[place] = str(row[place])
         columns = zip(*rows, strict=True)
-        children = [
-            self._nanoarrow.c_array(column, kind) for column, kind in zip(columns, self._kinds, strict=True)
-        ]
+        children = [self._nanoarrow.c_array(column, kind) for column, kind in zip(columns, self._kinds, strict=True)]
         self._stream.write_array(
             self._nanoarrow.c_array_from_buffers(self._schema, length=len(rows), buffers=[None], children=children)
         )

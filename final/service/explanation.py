@@ -18,7 +18,9 @@ def run(live: Live, most: int, body: BinaryIO, out: BinaryIO) -> dict[str, Any]:
     try:
         given = orjson.loads(body.read())
     except orjson.JSONDecodeError as error:
-        raise Problem(422, f"body: not JSON: {error.msg}", [{"field": "", "reason": "not JSON", "got": "text"}]) from None
+        raise Problem(
+            422, f"body: not JSON: {error.msg}", [{"field": "", "reason": "not JSON", "got": "text"}]
+        ) from None
     many = given if isinstance(given, list) else [given]
     if len(many) > most:
         raise Problem(413, f"{len(many):,} rows, at most {most:,} are explained at once: send them in parts")

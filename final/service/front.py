@@ -1,7 +1,7 @@
 """The outermost ASGI layer: ids, keys, counters and errors for every request, and the fast way for one row.
 
-POST /predict is answered here, before any routing: it is what nearly all requests are, and each layer would cost as much
-as the prediction itself.
+POST /predict is answered here, before any routing: it is what nearly all requests are, and each layer would cost as
+much as the prediction itself.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from time import perf_counter
 
 import orjson
 from pydantic import ValidationError
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service import mlflow_protocol, v2_protocol
@@ -37,6 +38,7 @@ class Front:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        scope["app"] = self  # so that Starlette raises its refusals, instead of answering them in plain text
         began, path = perf_counter(), scope["path"]
         request_id, kind, length, headers = self._id(), b"", 0, scope["headers"]
         for name, value in headers:
@@ -61,7 +63,9 @@ class Front:
         try:
             if self._server.keys is not None and path not in OPEN and self._server.keys.who(headers) is None:
                 raise Problem(  # noqa: TRY301
-                    401, "an API key is needed: X-API-Key, or Authorization: Bearer", headers={"www-authenticate": "Bearer"}
+                    401,
+                    "an API key is needed: X-API-Key, or Authorization: Bearer",
+                    headers={"www-authenticate": "Bearer"},
                 )
             if path == "/predict" and scope["method"] == "POST":
                 body = await self._predict(receive, kind, length, began, ids)
@@ -72,8 +76,8 @@ class Front:
                 await self._app(scope, receive, noted)
         except Problem as problem:
             status = await refuse(path, problem, noted)
-        except asyncio.CancelledError:
-            raise
+        except HTTPException as error:
+            status = await refuse(path, Problem(error.status_code, error.detail, headers=error.headers), noted)
         except Exception as error:
             if isinstance(error, ClientGoneError):
                 status = 499

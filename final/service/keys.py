@@ -16,7 +16,17 @@ from product.errors import UserError
 
 # what a probe or a reader may ask without a key: nothing of it shows a row or a prediction
 OPEN = frozenset(
-    ("/healthz", "/readyz", "/ping", "/health", "/version", "/v2/health/live", "/v2/health/ready", "/docs", "/openapi.json")
+    (
+        "/healthz",
+        "/readyz",
+        "/ping",
+        "/health",
+        "/version",
+        "/v2/health/live",
+        "/v2/health/ready",
+        "/docs",
+        "/openapi.json",
+    )
 )
 
 
@@ -41,7 +51,9 @@ class Keys:
                 raise KeysError(f"{path}:{number}: must be a name and a sha256; python -m service.keys NAME prints one")
             self._names[digest] = name.strip()
         if not self._names:
-            raise KeysError(f"{path}: has no keys, so nobody could ask; python -m service.keys NAME prints a line for it")
+            raise KeysError(
+                f"{path}: has no keys, so nobody could ask; python -m service.keys NAME prints a line for it"
+            )
 
     def who(self, headers: Iterable[tuple[bytes, bytes]]) -> str | None:
         """The name whose key stands in X-API-Key or Authorization: Bearer; None where none does.

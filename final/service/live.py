@@ -39,13 +39,8 @@ class Live:
     def schema(self) -> dict[str, Any]:
         return json_schema(self.serving.contract, self.serving.title, self.serving.description)
 
-    @property
-    def name(self) -> str:
-        """What the v2 protocol calls the model."""
-        return str((self.serving.manifest or {}).get("product", "")) or self.serving.title
-
     def named(self, name: str) -> "Live":
-        """This, if it is what v2 means by `name`."""
-        if name != self.name:
-            raise Problem(404, f"there is no model {name!r} here, but {self.name!r}")
+        """What answers to `name` in the v2 protocol. Raises Problem (404)."""
+        if name != self.serving.name:
+            raise Problem(404, f"there is no model {name!r} here, but {self.serving.name!r}")
         return self

@@ -1,7 +1,7 @@
 """MLflow's scoring protocol: what its clients send to /invocations, answered and refused as its own server does.
 
-https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally : text/csv, or JSON with exactly one of dataframe_split,
-dataframe_records, instances, inputs. Errors are {"error_code", "message"} with status 400.
+https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally : text/csv, or JSON with exactly one of
+dataframe_split, dataframe_records, instances, inputs. Errors are {"error_code", "message"} with status 400.
 """
 
 from collections.abc import Mapping
@@ -20,12 +20,14 @@ FORMS = ("dataframe_split", "dataframe_records", "instances", "inputs")
 
 
 def run(live: Live, said: dict[str, Any], body: BinaryIO, out: BinaryIO) -> dict[str, Any]:
-    """Predict the rows of the body. Raises Problem: 400 where it is none of the forms, 422 where a row is wrong, 415."""
+    """Predict the rows of the body. Raises Problem: 400 where it has no known form, 422 where a row is wrong, 415."""
     kind, _, parameters = said["type"].partition(";")
     charset = parameters.replace(" ", "").lower()
     if kind.strip() not in TYPES or charset not in ("", "charset=utf-8"):
         raise Problem(415, f"content type {said['type']!r} is not supported; these are: {', '.join(TYPES)}, in UTF-8")
-    rows = [row for _, row in csv_table(body, live.rows)] if kind.strip() == "text/csv" else from_json(live, body.read())
+    rows = (
+        [row for _, row in csv_table(body, live.rows)] if kind.strip() == "text/csv" else from_json(live, body.read())
+    )
     answers = whole(live, [live.rows.loose(row) if isinstance(row, Mapping) else row for row in rows], said["most"])
     out.write(orjson.dumps({"predictions": answers}))
     return {"type": "application/json"}

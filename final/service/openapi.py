@@ -20,20 +20,37 @@ def document(live: Live, settings: Settings) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for method, path, summary, body, answer in operations(live, settings):
         ok: Schema = {"description": "the answer", "content": answer}
-        found: dict[str, Any] = {"summary": summary, "tags": [_tag(path)], "responses": {"200": ok, **_refusals(path, body)}}
+        found: dict[str, Any] = {
+            "summary": summary,
+            "tags": [_tag(path)],
+            "responses": {"200": ok, **_refusals(path, body)},
+        }
         if body:
             found["requestBody"] = {"required": True, "content": body}
         if "{name}" in path:
             found["parameters"] = [
-                {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}, "example": live.name}
+                {
+                    "name": "name",
+                    "in": "path",
+                    "required": True,
+                    "schema": {"type": "string"},
+                    "example": live.serving.name,
+                }
             ]
         paths.setdefault(path, {})[method] = found
     key = {"type": "apiKey", "in": "header", "name": "X-API-Key"}
     return {
         "openapi": "3.1.0",
-        "info": {"title": live.serving.title, "description": live.serving.description, "version": live.version[:12] or "none"},
+        "info": {
+            "title": live.serving.title,
+            "description": live.serving.description,
+            "version": live.version[:12] or "none",
+        },
         "paths": paths,
-        "components": {"schemas": schemas(live), **({"securitySchemes": {"key": key}} if settings.api_keys_file else {})},
+        "components": {
+            "schemas": schemas(live),
+            **({"securitySchemes": {"key": key}} if settings.api_keys_file else {}),
+        },
         **({"security": [{"key": []}]} if settings.api_keys_file else {}),
     }
 
@@ -63,7 +80,13 @@ def operations(live: Live, settings: Settings) -> list[tuple[str, str, str, Sche
     anything: Schema = {JSON: {"schema": {"type": "object"}}}
     plain: Schema = {"text/plain": {"schema": {"type": "string"}}}
     return [
-        ("post", "/predict", "Predict one row", {JSON: {"schema": _ref("Row"), "example": row}}, {JSON: {"schema": _ref("Answer")}}),
+        (
+            "post",
+            "/predict",
+            "Predict one row",
+            {JSON: {"schema": _ref("Row"), "example": row}},
+            {JSON: {"schema": _ref("Answer")}},
+        ),
         ("post", "/predict/batch", f"Predict up to {most} rows, answered in their form and order", batch, answers),
         (
             "post",
@@ -138,6 +161,11 @@ def _refusals(path: str, body: Schema) -> dict[str, Schema]:
     """The statuses that a client must be ready for."""
     statuses = {"503": "not ready, or too many ask"}
     if body:
-        statuses |= {"413": "too long", "415": "content type", "422": "not what the contract says", "429": "too many batches"}
+        statuses |= {
+            "413": "too long",
+            "415": "content type",
+            "422": "not what the contract says",
+            "429": "too many batches",
+        }
     content = {PROBLEM: {"schema": _ref("Problem")}} if _tag(path) == "Service" else {}
     return {status: {"description": words, "content": content} for status, words in sorted(statuses.items())}

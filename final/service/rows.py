@@ -43,7 +43,7 @@ class Rows:
 
 
 def cell(feature: Feature) -> Cell:
-    """The function that gives a loosely typed cell the contract's type, where it can; what it can't, stays for pydantic."""
+    """The function that gives a loose cell the contract's type where it can; what it can't, stays for pydantic."""
     known: dict[str, Any] = {str(value): value for value in feature.values} if isinstance(feature, Category) else {}
     whole = isinstance(feature, Integer) or (known and all(type(value) is int for value in known.values()))
 

@@ -20,6 +20,7 @@ from service.declared import FolderError, contract_in
 class Serving:
     """Either a verified model with its manifest, or the problem why there is none."""
 
+    name: str
     title: str
     description: str
     contract: Contract
@@ -41,11 +42,13 @@ class Serving:
             folder = registry.artifact(champion)
             model, manifest = _verified(folder)
         except UserError as error:
-            return cls(declared.title, declared.description, declared.contract, problem=str(error))
+            return cls(declared.name, declared.title, declared.description, declared.contract, problem=str(error))
         # where product.yaml has changed since, what is served is the model's own contract
         same = model.contract.hash() == declared.contract.hash()
         contract = declared.contract if same else model.contract
-        return cls(declared.title, declared.description, contract, champion, model, manifest, artifact=folder)
+        return cls(
+            declared.name, declared.title, declared.description, contract, champion, model, manifest, artifact=folder
+        )
 
     @classmethod
     def folder(cls, folder: Path, wanted: str = "") -> Self:
@@ -61,8 +64,9 @@ class Serving:
                 raise FolderError(f"{folder}: its content's hash is {found}, {wanted} was wanted; refused")
             model, manifest = _verified(folder)
         except UserError as error:
-            return cls(name, contract.target.description, contract, problem=str(error))
-        return cls(str(manifest["product"]), contract.target.description, contract, found, model, manifest, artifact=folder)
+            return cls(name, name, contract.target.description, contract, problem=str(error))
+        called = str(manifest["product"])
+        return cls(called, called, contract.target.description, contract, found, model, manifest, artifact=folder)
 
 
 def _verified(folder: Path) -> tuple[ProductModel, dict[str, Any]]:

@@ -1,10 +1,9 @@
-"""What a running server has: settings, counters, and the model that answers now, replaced when a new champion is found."""
+"""What a running server has: settings, counters, and the model that answers now, replaced by a new champion."""
 
 import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 from product.errors import UserError
 from product.paths import Paths
@@ -51,6 +50,7 @@ class Server:
 
     def start(self) -> None:
         """Called in the event loop, once."""
+        _prepare(self.live)
         self._use(self.live)
         if self.batches is not None:
             self._task = asyncio.create_task(self._warm(self.batches))
@@ -122,5 +122,3 @@ def _prepare(live: Live) -> None:
     parts: tuple[Callable[[], object], ...] = (lambda: live.rows, lambda: live.answers, lambda: live.schema)
     for part in parts:
         part()
-
-

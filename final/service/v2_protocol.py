@@ -24,7 +24,7 @@ def metadata(live: Live) -> dict[str, Any]:
     inputs = [{"name": name, "datatype": datatype(feature), "shape": [-1]} for name, feature in features.items()]
     outputs = [{"name": name, "datatype": kind, "shape": shape} for name, (kind, shape) in _outputs(live).items()]
     version = [live.version] if live.version else []
-    return {"name": live.name, "versions": version, "platform": PLATFORM, "inputs": inputs, "outputs": outputs}
+    return {"name": live.serving.name, "versions": version, "platform": PLATFORM, "inputs": inputs, "outputs": outputs}
 
 
 def datatype(feature: Feature) -> str:
@@ -77,7 +77,7 @@ def run(live: Live, said: dict[str, Any], body: BinaryIO, out: BinaryIO) -> dict
         tensors.append(tensor)
         binary += raw
     given = {"id": asked["id"]} if "id" in asked else {}
-    head = orjson.dumps({"model_name": live.name, "model_version": live.version, **given, "outputs": tensors})
+    head = orjson.dumps({"model_name": live.serving.name, "model_version": live.version, **given, "outputs": tensors})
     out.write(head + binary)
     if not binary:
         return {"type": "application/json"}

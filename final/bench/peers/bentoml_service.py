@@ -1,0 +1,22 @@
+"""The served model behind BentoML: `bentoml serve bentoml_service:Served`. ARTIFACT names its folder."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import bentoml
+import pandas as pd
+
+from product.model import ProductModel
+from service.answers import Answers
+
+
+@bentoml.service  # type: ignore[untyped-decorator, unused-ignore]
+class Served:
+    def __init__(self) -> None:
+        self.model = ProductModel.load(Path(os.environ["ARTIFACT"]))
+        self.answers = Answers(self.model.contract.target)
+
+    @bentoml.api  # type: ignore[untyped-decorator, unused-ignore]
+    def predict(self, row: dict[str, Any]) -> dict[str, Any]:
+        return self.answers.of(self.model.scores(pd.DataFrame([row])))[0]

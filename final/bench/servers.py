@@ -1,0 +1,126 @@
+"""The servers that the bench compares: ours, the frameworks people would pick, and two ceilings."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.environments import python_of
+
+FINAL = Path(__file__).resolve().parents[1]
+PEERS = FINAL / "bench" / "peers"
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One server: its command for a port, where it is asked, how a row is put, where the answer's probability is."""
+
+    name: str
+    command: Callable[[Path, int], list[str]]
+    path: str = "/predict"
+    put: Callable[[Row], Any] = lambda row: row
+    probability: Callable[[Any], float] | None = lambda answer: float(answer["probability"])
+
+
+def _ours(artifact: Path, port: int) -> list[str]:
+    return [sys.executable, "-m", "service", "--model", str(artifact), "--port", str(port)]
+
+
+def _mlflow(artifact: Path, port: int) -> list[str]:
+    python = python_of("mlflow")
+    folder = python.parents[1] / f"model-{artifact.name[:12]}"
+    if not folder.exists():
+        code = [str(python), str(PEERS / "mlflow_model.py"), str(artifact), str(folder)]
+        subprocess.run(code, check=True, env=environment(artifact), stdout=sys.stderr, stderr=subprocess.DEVNULL)
+    serve = ["models", "serve", "--model-uri", str(folder), "--env-manager", "local"]
+    return [str(python), "-m", "mlflow", *serve, "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+
+
+def _bentoml(artifact: Path, port: int) -> list[str]:
+    python = python_of("bentoml")
+    serve = ["serve", "bentoml_service:Served", "--working-dir", str(PEERS)]
+    return [str(python), "-m", "bentoml", *serve, "--host", "127.0.0.1", "--port", str(port)]
+
+
+def _litserve(artifact: Path, port: int) -> list[str]:
+    return [str(python_of("litserve")), str(PEERS / "litserve_server.py"), str(port)]
+
+
+def _uvicorn(app: str, *more: str) -> Callable[[Path, int], list[str]]:
+    def command(artifact: Path, port: int) -> list[str]:
+        serve = ["-m", "uvicorn", app, "--app-dir", str(PEERS), "--host", "127.0.0.1", "--port", str(port)]
+        return [str(python_of("fastapi")), *serve, "--no-access-log", "--log-level", "warning", *more]
+
+    return command
+
+
+CONTENDERS = (
+    Contender("this service", _ours),
+    Contender(
+        "MLflow",
+        _mlflow,
+        "/invocations",
+        lambda row: {"dataframe_records": [row]},
+        lambda answer: float(answer["predictions"][0]["probability"]),
+    ),
+    Contender("BentoML", _bentoml, put=lambda row: {"row": row}),
+    Contender("LitServe", _litserve),
+    Contender("FastAPI + DataFrame", _uvicorn("fastapi_app:frame", "--factory")),
+    Contender("FastAPI, a constant", _uvicorn("fastapi_app:constant", "--factory"), probability=None),
+    Contender("bare ASGI, a constant", _uvicorn("bare:app"), probability=None),
+)
+
+
+def environment(artifact: Path) -> dict[str, str]:
+    """One thread a calculation, since each server has one core; nobody reports home."""
+    return {
+        **os.environ,
+        "PYTHONPATH": str(FINAL),
+        "ARTIFACT": str(artifact),
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "BENTOML_DO_NOT_TRACK": "true",
+        "LITSERVE_DISABLE_TELEMETRY": "1",
+    }
+
+
+@contextmanager
+def running(contender: Contender, artifact: Path, port: int, pin: list[str]) -> Iterator[int]:
+    """Start a server in a session of its own, give the process id, stop the whole session in the end."""
+    process = subprocess.Popen(
+        [*pin, *contender.command(artifact, port)],
+        cwd=FINAL,
+        env=environment(artifact),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield process.pid
+    finally:
+        stop(process)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """TERM, then KILL, to the processes of the session and those that these started."""
+    import psutil
+
+    try:
+        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    except psutil.NoSuchProcess:
+        family = []
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    for one in family:
+        if one.is_running():
+            one.kill()
