@@ -3,8 +3,7 @@
 Method: in each round every server is started afresh, asked until it answers, its answer is compared with the library's,
 it is warmed up, then asked by wrk over 1 and over 64 connections. Rounds are interleaved, so that whatever else the
 machine does hits all alike; the table has medians over the rounds. Memory is the proportional set size (PSS) of the
-server's processes after the load. This service's share is how many times as fast
-it is.
+server's processes after the load.
 """
 
 import json
@@ -101,7 +100,7 @@ def until_ready(url: str, body: Any, process: int, seconds: float = 120) -> tupl
 def memory(process: int) -> float:
     """PSS of a process and all below it, in MB."""
     family = [psutil.Process(process), *psutil.Process(process).children(recursive=True)]
-    return sum(one.memory_full_info().pss for one in family) / 1e6
+    return float(sum(one.memory_full_info().pss for one in family)) / 1e6
 
 
 def one_round(contender: Contender, artifact: Path, row: dict[str, Any], expected: float, seconds: float) -> Round:

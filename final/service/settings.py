@@ -17,7 +17,9 @@ Seconds = Annotated[float, Field(gt=0)]
 class Settings(BaseSettings):
     """Each field is the variable SERVICE_<FIELD>; options of the command line go before variables."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", protected_namespaces=())
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid", protected_namespaces=()
+    )
 
     product: str = Field(default="titanic", description="product of products/ whose champion is served")
     model: Path | None = Field(default=None, description="serve the artifact in this folder instead of a champion")
