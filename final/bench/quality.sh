@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Repeated stratified cross-validation of a product beside simpler models: bash final/bench/quality.sh [PRODUCT]
+# Cross-validated quality of the default model beside scikit-learn's: bash final/bench/quality.sh [TABLE...] [--folds 5 --repeats 1]
 set -euo pipefail
 # shellcheck source=env.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../../env.sh"

@@ -55,9 +55,10 @@ class Boolean(_Feature):
 
 
 class Text(_Feature):
-    """A category with open values: a name, a code."""
+    """A category with open values: a name, a code. words: true - a free text, of which the model sees the words."""
 
     type: Literal["text"]
+    words: bool = False
     max_length: int = Field(default=1000, gt=0)
 
 

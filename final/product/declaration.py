@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from product.columns import Derived, Feature, Frozen, Value
+from product.columns import Date, Derived, Feature, Frozen, Value
 from product.metric_names import COMPARED, GATED, KINDS, SLICED, MetricName, Task, of_task
 
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -99,7 +99,12 @@ class Source(Frozen):
 
 
 class Split(Frozen):
-    """Shares of rows, drawn by a seeded hash of the id: the same row always falls on the same side."""
+    """Shares of rows, drawn by a seeded hash of the id: the same row always falls on the same side.
+
+    Where `by` names a date, the latest rows are the hold-out instead, and the latest of the rest validation.
+    """
+
+    by: str | None = None
 
     holdout: Share = 0.2
     validation: Share = 0.2
@@ -107,15 +112,19 @@ class Split(Frozen):
 
 
 class Model(Frozen):
-    """Settings of the estimator. `iterations` is the most there can be: early stopping chooses."""
+    """Settings of the estimator; what is not given follows the table's size.
 
-    estimator: Literal["catboost"] = "catboost"
-    iterations: int = Field(default=1000, gt=0)
-    learning_rate: float = Field(default=0.03, gt=0, le=1)
-    depth: int = Field(default=6, ge=1, le=10)
+    blend is CatBoost and a linear model, weighed on the validation part. `iterations` is the most there can be: early
+    stopping chooses.
+    """
+
+    estimator: Literal["blend", "catboost", "linear", "hist_gradient_boosting"] = "blend"
+    iterations: int | None = Field(default=None, gt=0)
+    learning_rate: float | None = Field(default=None, gt=0, le=1)
+    depth: int | None = Field(default=None, ge=1, le=10)
     l2_leaf_reg: float = Field(default=3, ge=0)
     one_hot_max_size: int = Field(default=10, ge=0)
-    early_stopping_rounds: int = Field(default=100, gt=0)
+    early_stopping_rounds: int | None = Field(default=None, gt=0)
     seed: int = 0
 
 
@@ -200,6 +209,11 @@ class Product(Frozen):
                 _refuse(f"features.{special}", "the id, the target and ignored columns can't be features")
         for name in self.derived.keys() & (self.features.keys() | {self.target.name}):
             _refuse(f"derived.{name}", "a column has this name already")
+        by = self.split.by
+        if by is not None and self.features[by].nullable:
+            _refuse("split.by", f"{by} is nullable, so a row could have no place in time")
+        if by is not None and by not in self.feature_sets.get(self.feature_set, self.features):
+            _refuse("split.by", f"{by} is not in the feature set {self.feature_set}")
         if self.feature_set != "all" and self.feature_set not in self.feature_sets:
             _refuse("feature_set", f"{self.feature_set!r} is not among feature_sets {sorted(self.feature_sets)}")
         return self
@@ -207,6 +221,8 @@ class Product(Frozen):
     def _names(self) -> Iterator[tuple[str, str, set[str]]]:
         """Every (key of the file, column that it names, columns that it may name)."""
         features = set(self.features)
+        if self.split.by is not None:
+            yield "split.by", self.split.by, {name for name, one in self.features.items() if isinstance(one, Date)}
         for chosen, names in self.feature_sets.items():
             yield from ((f"feature_sets.{chosen}", name, features) for name in names)
         earlier = set(features)

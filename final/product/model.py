@@ -1,46 +1,63 @@
-"""One object that carries contract, features and estimator, the same for training, batch and online."""
+"""One object that carries contract, features and estimators, the same for training, batch and online."""
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 import pandas as pd
-from catboost import CatBoost, Pool
+from catboost import CatBoost
 from scipy.special import expit, softmax
 
-from product.declaration import Contract, Model, Target
-from product.features import FeatureMaker
+from product.boosting import Boosted
+from product.declaration import Contract, Target
+from product.features import Column, FeatureMaker
 from product.files import as_json
-from product.outcome import codes, labels
+from product.foreign import Foreign
+from product.linear import Linear
+from product.outcome import labels
 
-# CatBoost writes these into every model file; they tell when, not what, and would make equal trainings differ.
-_WHEN = {"model_guid": "", "train_finish_time": ""}
-
-Progress = Callable[[int], None]
 Table = Mapping[str, Sequence[Any]] | pd.DataFrame
 
 
-class ProductModel:
-    """Predicts one product's target from columns of its contract."""
+class Part(Protocol):
+    """An estimator on the model's columns; what it gives is described at ProductModel."""
 
-    def __init__(self, contract: Contract, booster: CatBoost) -> None:
+    def raw(self, columns: Mapping[str, Column]) -> np.ndarray: ...
+
+    def contributions(self, columns: Mapping[str, Column]) -> np.ndarray: ...
+
+
+class ProductModel:
+    """Predicts one product's target from columns of its contract.
+
+    raw score = sum of weight x part's raw score, + offsets; `stack` found weights and offsets.
+    """
+
+    def __init__(
+        self, contract: Contract, parts: Mapping[str, Part], weights: Sequence[float], offsets: Sequence[float]
+    ) -> None:
         self.contract = contract
         self.features = FeatureMaker(contract)
-        self.booster = booster
+        self.parts = dict(parts)
+        self.weights = [float(weight) for weight in weights]
+        self.offsets = np.array(offsets, dtype=float)
 
-    def pool(self, table: Table) -> Pool:
-        """Rows of checked values as the booster takes them."""
-        columns = self.features(table)
-        rows = [list(row) for row in zip(*columns.values(), strict=True)]
-        return Pool(rows, cat_features=[self.features.names.index(name) for name in self.features.categorical])
+    @property
+    def booster(self) -> CatBoost | None:
+        """CatBoost's own object, where the model has one."""
+        part = self.parts.get("catboost")
+        return part.booster if isinstance(part, Boosted) else None
 
     def raw_scores(self, table: Table) -> np.ndarray:
         """What contributions add up to: log-odds (n,), one score a class (n, K), or the value itself (n,)."""
-        rows = self.pool(table)
-        # one thread: the rows of a request are few, and threads would only wait for each other
-        threads = 1 if rows.num_row() < 1000 else -1
-        return np.asarray(self.booster.predict(rows, prediction_type="RawFormulaVal", thread_count=threads))
+        return self.raw_of(self.features(table))
+
+    def raw_of(self, columns: Mapping[str, Column]) -> np.ndarray:
+        """Raw scores of columns that `features` made."""
+        raws = [weight * part.raw(columns) for weight, part in zip(self.weights, self.parts.values(), strict=True)]
+        return np.asarray(sum(raws) + (self.offsets if len(self.offsets) > 1 else self.offsets[0]))
 
     def scores(self, table: Table) -> np.ndarray:
         """P(positive class), shape (n,); probabilities in the order of target.values, (n, K); or the value, (n,)."""
@@ -51,27 +68,45 @@ class ProductModel:
         return labels(self.scores(table), self.contract.target)
 
     def contributions(self, table: Table) -> np.ndarray:
-        """SHAP values of the model's features, the last one the bias: (n, F+1) or (n, K, F+1).
+        """SHAP values of the model's features, the last one the base: (n, F+1) or (n, K, F+1).
 
-        They add up to the raw score (Lundberg, Erion and Lee 2018, as in CatBoost).
+        They add up to the raw score.
         """
-        return np.asarray(self.booster.get_feature_importance(self.pool(table), type="ShapValues"))
+        columns = self.features(table)
+        found = sum(w * p.contributions(columns) for w, p in zip(self.weights, self.parts.values(), strict=True))
+        total = np.array(found)
+        total[..., -1] += self.offsets if len(self.offsets) > 1 else self.offsets[0]
+        return total
 
     def save(self, folder: Path) -> None:
-        """model.cbm and contract.json; the same training gives the same bytes."""
+        """contract.json, parts.json and a file for each part; the same training gives the same bytes."""
         folder.mkdir(parents=True, exist_ok=True)
-        metadata = self.booster.get_metadata()
-        for key, value in _WHEN.items():
-            metadata[key] = value
-        self.booster.save_model(str(folder / "model.cbm"))
+        for part in self.parts.values():
+            if isinstance(part, Boosted):
+                part.save(folder / "model.cbm")
+            elif isinstance(part, Linear):
+                (folder / "linear.json").write_bytes(as_json(part.as_dict()))
+            elif isinstance(part, Foreign):
+                part.save(folder / "model.skops")
+        about = {"parts": list(self.parts), "weights": self.weights, "offsets": self.offsets.tolist()}
+        (folder / "parts.json").write_bytes(as_json(about))
         (folder / "contract.json").write_bytes(as_json(self.contract.bare().model_dump(mode="json")))
 
     @classmethod
     def load(cls, folder: Path) -> Self:
+        """Raises OSError, ValueError or CatBoostError where the folder holds no model."""
         contract = Contract.model_validate_json((folder / "contract.json").read_bytes())
-        booster = CatBoost()
-        booster.load_model(str(folder / "model.cbm"))
-        return cls(contract, booster)
+        about = json.loads((folder / "parts.json").read_bytes())
+        categorical = FeatureMaker(contract).categorical
+        parts: dict[str, Part] = {}
+        for name in about["parts"]:
+            if name == "catboost":
+                parts[name] = Boosted.load(folder / "model.cbm", categorical)
+            elif name == "linear":
+                parts[name] = Linear.from_dict(json.loads((folder / "linear.json").read_bytes()))
+            else:
+                parts[name] = Foreign.load(folder / "model.skops", contract.target.task, categorical)
+        return cls(contract, parts, about["weights"], about["offsets"])
 
 
 def activation(raw: np.ndarray, target: Target) -> np.ndarray:
@@ -79,59 +114,3 @@ def activation(raw: np.ndarray, target: Target) -> np.ndarray:
     if target.task == "binary":
         return np.asarray(expit(raw))
     return np.asarray(softmax(raw, axis=1)) if target.task == "multiclass" else raw
-
-
-def fit(
-    contract: Contract, settings: Model, train: Table, validation: Table, progress: Progress = lambda trees: None
-) -> ProductModel:
-    """Train on `train`, stop early on `validation`, then train again on both with the number of trees found.
-
-    `progress` is told after each tree how many were made in all; there are at most 2 x iterations.
-    """
-    common = {
-        **_loss(contract.target),
-        "learning_rate": settings.learning_rate,
-        "depth": settings.depth,
-        "l2_leaf_reg": settings.l2_leaf_reg,
-        "one_hot_max_size": settings.one_hot_max_size,
-        "random_seed": settings.seed,
-        "allow_writing_files": False,
-        "verbose": False,
-    }
-    maker = FeatureMaker(contract)
-    inside, outside = _pool(maker, train, contract), _pool(maker, validation, contract)
-    search = CatBoost({**common, "iterations": settings.iterations})
-    search.fit(
-        inside,
-        eval_set=outside,
-        early_stopping_rounds=settings.early_stopping_rounds,
-        use_best_model=True,
-        callbacks=[_Told(progress, 0)],
-    )
-    trees = max(1, search.tree_count_)
-    both = {name: [*train[name], *validation[name]] for name in [*contract.features, contract.target.name]}
-    booster = CatBoost({**common, "iterations": trees})
-    booster.fit(_pool(maker, both, contract), callbacks=[_Told(progress, settings.iterations)])
-    return ProductModel(contract, booster)
-
-
-def _loss(target: Target) -> dict[str, Any]:
-    if target.task == "multiclass":
-        return {"loss_function": "MultiClass", "classes_count": len(target.values)}
-    return {"loss_function": "Logloss" if target.task == "binary" else "RMSE"}
-
-
-class _Told:
-    """CatBoost's callback protocol: called after each tree, says whether to go on."""
-
-    def __init__(self, progress: Progress, done: int) -> None:
-        self._progress, self._done = progress, done
-
-    def after_iteration(self, info: Any) -> bool:
-        self._progress(self._done + info.iteration)
-        return True
-
-
-def _pool(maker: FeatureMaker, table: Table, contract: Contract) -> Pool:
-    frame = pd.DataFrame(maker(table))
-    return Pool(frame, codes(table[contract.target.name], contract.target), cat_features=maker.categorical)

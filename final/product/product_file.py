@@ -1,6 +1,7 @@
 """Reads product.yaml; an error names the file, the line, the key, the reason and the nearest right key."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,8 @@ def _plain(node: Any) -> Any:
         return {str(key): _plain(value) for key, value in node.items()}
     if isinstance(node, Sequence) and not isinstance(node, str):
         return [_plain(value) for value in node]
+    if isinstance(node, date):  # a day without quotes; everywhere else it is text
+        return node.isoformat()
     return next((kind(node) for kind in (bool, int, float, str) if type(node) is kind), node)
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from product.declaration import Product
 from product.gates import Gate
 from product.table import row_keys
+from product.time_split import in_order
 
 
 def all_gates(parts: dict[str, pd.DataFrame], product: Product) -> list[Gate]:
@@ -22,4 +23,5 @@ def all_gates(parts: dict[str, pd.DataFrame], product: Product) -> list[Gate]:
     ]
     remedy = f"{', '.join(lacking)}: get more rows, or change the shares under split"
     complete = Gate("split: classes lacking", str(len(lacking)), "0", not lacking, remedy if lacking else "")
-    return [apart, complete]
+    ordered = [in_order(parts, product)] if product.split.by is not None else []
+    return [apart, complete, *ordered]

@@ -11,6 +11,7 @@ import pandas as pd
 from product.columns import Boolean, Integer, Number
 from product.declaration import Product
 from product.errors import UserError
+from product.time_split import by_time
 
 TRUE, FALSE = {"true", "yes", "1"}, {"false", "no", "0"}
 
@@ -119,6 +120,8 @@ def row_keys(table: pd.DataFrame, product: Product) -> list[str]:
 
 def split(table: pd.DataFrame, product: Product) -> dict[str, pd.DataFrame]:
     """train, validation and holdout, disjoint and together the whole table, rows in the file's order."""
+    if product.split.by is not None:
+        return by_time(table, product)
     share = hash_share(row_keys(table, product), product.split.seed)
     in_holdout = share < product.split.holdout
     # the rest of the interval is cut again, so that one share does not move the other's border

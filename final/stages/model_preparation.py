@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 
 from product import console, table
-from product.model import fit
+from product.boosting import sized
 from product.paths import Paths
 from product.product_file import load
+from product.training import fit
 
 
 def main(product: Annotated[str, typer.Argument(help="Name or folder of a product.")]) -> None:
@@ -15,13 +16,14 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
     paths = Paths.of(product)
     with console.stage("model_preparation") as remarks, console.progress() as bar:
         declared = load(product)
-        task = bar.add_task("training", total=2 * declared.model.iterations)
         train, validation = (table.read(paths.part(name), declared)[0] for name in ("train", "validation"))
-        model = fit(
-            declared.contract, declared.model, train, validation, lambda trees: bar.update(task, completed=trees)
+        trees = sized(declared.model, len(train) + len(validation), len(declared.target.values)).iterations or 1
+        task = bar.add_task("training", total=2 * trees)
+        trained = fit(
+            declared.contract, declared.model, train, validation, lambda made: bar.update(task, completed=made)
         )
-        model.save(paths.model)
-        remarks.append(f"{model.booster.tree_count_} trees on {len(train) + len(validation):,} rows")
+        trained.model.save(paths.model)
+        remarks += trained.remarks
 
 
 if __name__ == "__main__":

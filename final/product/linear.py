@@ -1,0 +1,146 @@
+"""A linear model on the model's columns: logistic or ridge regression, fitted by scikit-learn, asked by numpy alone.
+
+Numbers are standardised with their median for what is missing and a column that says so; a category has a column for
+each of its commoner values. The strength of the penalty is the one that does best on the validation part.
+"""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from product.metric_names import Task
+
+MOST_ROWS = 50_000  # more tell a linear model nothing new
+MOST_LEVELS = 50
+LEAST_ROWS = 5  # of a value of a category that gets a column
+FARTHEST = 5.0  # standard deviations; what is farther out counts as that far
+STRENGTHS = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0)  # inverse of the penalty, as scikit-learn's C
+
+Columns = Mapping[str, Sequence[Any] | np.ndarray]
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """Columns as a matrix (n, P). numbers: name -> (median, mean, scale, has a column for missing)."""
+
+    numbers: dict[str, tuple[float, float, float, bool]]
+    levels: dict[str, list[str]]
+
+    @classmethod
+    def fit(cls, columns: Columns, categorical: Sequence[str]) -> Self:
+        numbers, levels = {}, {}
+        for name, values in columns.items():
+            if name in categorical:
+                counts = pd.Series(np.asarray(values, dtype=object)).value_counts()
+                common = counts[counts >= LEAST_ROWS].head(MOST_LEVELS)
+                levels[name] = sorted(map(str, common.index))
+                continue
+            column = np.asarray(values, dtype=float)
+            there = column[~np.isnan(column)]
+            median = float(np.median(there)) if len(there) else 0.0
+            filled = np.where(np.isnan(column), median, column)
+            scale = float(filled.std()) or 1.0
+            numbers[name] = (median, float(filled.mean()), scale, len(there) < len(column))
+        return cls(numbers, levels)
+
+    def owners(self, names: Sequence[str]) -> np.ndarray:
+        """Number of the feature that each column of the matrix comes from, shape (P,)."""
+        found = []
+        for number, name in enumerate(names):
+            found += [number] * (len(self.levels[name]) if name in self.levels else 1 + self.numbers[name][3])
+        return np.array(found, dtype=int)
+
+    def __call__(self, columns: Columns) -> np.ndarray:
+        blocks = []
+        for name, values in columns.items():
+            if name in self.levels:
+                if levels := self.levels[name]:
+                    found = pd.Index(levels).get_indexer(pd.Index(np.asarray(values, dtype=object)))
+                    blocks.append(np.equal.outer(found, np.arange(len(levels))).astype(float))
+                continue
+            median, mean, scale, indicator = self.numbers[name]
+            column = np.asarray(values, dtype=float)
+            gone = np.isnan(column)
+            standard = (np.where(gone, median, column) - mean) / scale
+            blocks.append(np.clip(standard, -FARTHEST, FARTHEST)[:, None])
+            if indicator:
+                blocks.append(gone[:, None].astype(float))
+        return np.hstack(blocks)
+
+
+@dataclass(frozen=True)
+class Linear:
+    """raw = matrix @ coefficients + intercepts; K columns for K classes, one else. `means` are the matrix's."""
+
+    encoder: Encoder
+    coefficients: np.ndarray  # (P, K)
+    intercepts: np.ndarray  # (K,)
+    means: np.ndarray  # (P,)
+
+    def raw(self, columns: Columns) -> np.ndarray:
+        """Log-odds (n,), a score for each class (n, K), or the value (n,)."""
+        found = self.encoder(columns) @ self.coefficients + self.intercepts
+        return np.asarray(found[:, 0] if found.shape[1] == 1 else found)
+
+    def contributions(self, columns: Columns) -> np.ndarray:
+        """(n, F+1) or (n, K, F+1): coefficient x distance from the mean, summed by feature; the last is the base.
+
+        For a linear model these are its SHAP values where the columns are independent (Lundberg and Lee 2017).
+        """
+        away = self.encoder(columns) - self.means
+        owners = self.encoder.owners(list(columns))
+        found = np.zeros((len(away), self.coefficients.shape[1], len(columns) + 1))
+        for number in range(len(columns)):
+            mine = owners == number
+            found[:, :, number] = away[:, mine] @ self.coefficients[mine]
+        found[:, :, -1] = self.means @ self.coefficients + self.intercepts
+        return found[:, 0] if found.shape[1] == 1 else found
+
+    def as_dict(self) -> dict[str, Any]:
+        arrays = {name: getattr(self, name).tolist() for name in ("coefficients", "intercepts", "means")}
+        return {"encoder": asdict(self.encoder), **arrays}
+
+    @classmethod
+    def from_dict(cls, saved: dict[str, Any]) -> Self:
+        numbers = {name: tuple(values) for name, values in saved["encoder"]["numbers"].items()}
+        encoder = Encoder(numbers, saved["encoder"]["levels"])
+        return cls(encoder, *(np.array(saved[name]) for name in ("coefficients", "intercepts", "means")))
+
+
+def _estimate(task: Task, strength: float, matrix: np.ndarray, target: np.ndarray, classes: int) -> Any:
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression, Ridge
+
+    if task == "regression":
+        model = Ridge(alpha=1 / strength).fit(matrix, target)
+        return model.coef_.reshape(-1, 1), np.array([model.intercept_])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # more iterations would move the scores by nothing seen
+        model = LogisticRegression(C=strength, max_iter=300).fit(matrix, target)
+    if task == "binary":
+        return model.coef_.T, model.intercept_
+    coefficients, intercepts = np.zeros((matrix.shape[1], classes)), np.full(classes, -10.0)  # a class never seen
+    if len(model.classes_) == 2:
+        coefficients[:, model.classes_[1]], intercepts[model.classes_[1]] = model.coef_[0], model.intercept_[0]
+        intercepts[model.classes_[0]] = 0
+    else:
+        coefficients[:, model.classes_], intercepts[model.classes_] = model.coef_.T, model.intercept_
+    return coefficients, intercepts
+
+
+def fit(
+    task: Task, columns: Columns, target: np.ndarray, categorical: Sequence[str], strength: float, classes: int
+) -> Linear:
+    """Fit with one strength; of more than MOST_ROWS rows a part drawn by a fixed seed."""
+    if len(target) > MOST_ROWS:
+        drawn = np.sort(np.random.default_rng(0).permutation(len(target))[:MOST_ROWS])
+        columns = {name: np.asarray(values, dtype=object)[drawn] for name, values in columns.items()}
+        target = target[drawn]
+    encoder = Encoder.fit(columns, categorical)
+    matrix = encoder(columns)
+    coefficients, intercepts = _estimate(task, strength, matrix, target, classes)
+    return Linear(encoder, coefficients, intercepts, matrix.mean(axis=0))
