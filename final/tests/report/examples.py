@@ -13,10 +13,10 @@ from product.declaration import Product
 from product.effects import effects
 from product.evaluation import evaluate
 from product.files import as_json
-from product.model import fit
 from product.outcome import codes
 from product.paths import Paths
 from product.table_summary import summary
+from product.training import fit
 from report.facts import Facts
 
 HOSTILE = "<script>alert('name')</script>"
@@ -76,7 +76,7 @@ def example(task: str, rows: int = 600) -> Facts:
     product = declared(task)
     whole = table(product, rows)
     train, validation, holdout = (whole.iloc[part::3] for part in range(3))
-    model = fit(product.contract, product.model, train, validation)
+    model = fit(product.contract, product.model, train, validation).model
     target, scores = codes(holdout["wanted"], product.target), model.scores(holdout)
     figures = evaluate(holdout, target, scores, product)
     drawn = {**curves(target, scores, product.target), "effects": effects(model, holdout)}
