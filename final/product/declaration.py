@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from product.columns import Date, Derived, Feature, Frozen, Value
+from product.checks import Checks
+from product.columns import Date, Derived, Feature, Frozen, Integer, Number, Value
 from product.metric_names import COMPARED, GATED, KINDS, SLICED, MetricName, Task, of_task
 
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -164,6 +165,12 @@ class ChampionGate(Frozen):
     resamples: int = Field(default=1000, ge=200)
 
 
+class Calibration(Frozen):
+    """How far probabilities may be from what comes true, in the mean over the hold-out."""
+
+    max_ece: float | None = Field(default=None, gt=0, le=1)
+
+
 class Gates(Frozen):
     """Limits of the model on the hold-out. `metric` is accuracy, of a regression r2, where it is not given."""
 
@@ -172,6 +179,8 @@ class Gates(Frozen):
     ceiling: float | None = Field(default=None, description="the most the metric may be, where less is better")
     above_baseline: float = Field(default=0, ge=0, description="how much better than the trivial model's the metric is")
     slices: Slices = Slices()
+    checks: Checks = Checks()
+    calibration: Calibration = Calibration()
     champion: ChampionGate = ChampionGate()
     data: DataGates = DataGates()
 
@@ -232,6 +241,23 @@ class Product(Frozen):
         slices = self.gates.slices
         for limits, groups in {"floors": slices.floors, "ceilings": slices.ceilings}.items():
             yield from ((f"gates.slices.{limits}.{name}", name, features) for name in groups)
+
+        checks = self.gates.checks
+        yield from (("gates.checks.invariance." + name, name, features) for name in checks.invariance)
+        numbers = {name for name, one in self.features.items() if isinstance(one, Number | Integer)}
+        yield from (("gates.checks.direction." + name, name, numbers) for name in checks.direction)
+
+    @model_validator(mode="after")
+    def _checks_fit_the_task(self) -> Self:
+        for name, way in self.gates.checks.direction.items():
+            key, several = f"gates.checks.direction.{name}", self.target.task == "multiclass"
+            if several and str(way.of) not in map(str, self.target.values):
+                _refuse(key, f"of must name one of the classes {', '.join(map(str, self.target.values))}")
+            if not several and way.of is not None:
+                _refuse(key, "of is for several classes; here there is one score")
+        if self.gates.calibration.max_ece is not None and self.target.task == "regression":
+            _refuse("gates.calibration.max_ece", "a regression has no probabilities to be calibrated")
+        return self
 
     @model_validator(mode="after")
     def _metrics_fit_the_task(self) -> Self:

@@ -9,7 +9,7 @@ import pandas as pd
 from product.bootstrap import intervals
 from product.declaration import Product
 from product.metric_names import Task, of_task
-from product.metrics import values
+from product.metrics import ece, values
 
 
 def trivial(task: Task, target: np.ndarray, classes: int) -> np.ndarray:
@@ -43,5 +43,6 @@ def evaluate(table: pd.DataFrame, target: np.ndarray, scores: np.ndarray, produc
         "rows": len(target),
         "metrics": {name: asdict(found) for name, found in metrics.items()},
         "baseline": values(task, target, trivial(task, target, len(product.target.values))),
+        "ece": None if task == "regression" else ece(target, scores),
         "slices": slices(table, target, scores, product),
     }

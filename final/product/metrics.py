@@ -147,3 +147,15 @@ def values(task: Task, target: np.ndarray, scores: np.ndarray) -> dict[str, floa
 def gain(name: MetricName, new: float, old: float) -> float:
     """How much better `new` is than `old`, positive where better, whichever way the metric points."""
     return new - old if KINDS[name].higher_is_better else old - new
+
+
+def ece(target: np.ndarray, scores: np.ndarray, bins: int = 10) -> float:
+    """Expected calibration error (Naeini et al. 2015): how far what was said is from what came, weighed by rows.
+
+    Of two classes the positive one's probability, of several the likeliest one's; bins of equal width.
+    """
+    said = scores if scores.ndim == 1 else scores.max(axis=1)
+    came = (target == 1) if scores.ndim == 1 else (scores.argmax(axis=1) == target)
+    place = np.minimum((said * bins).astype(int), bins - 1)
+    gaps = np.bincount(place, said - came, bins)
+    return float(np.abs(gaps).sum() / len(target)) if len(target) else NONE

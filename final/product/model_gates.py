@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from product import behaviour
 from product.declaration import Product
 from product.gates import Gate, limited
 from product.metrics import gain
@@ -17,6 +18,15 @@ def metric(figures: dict[str, Any], product: Product) -> list[Gate]:
         limited(f"model: {name}", value, wanted.floor, wanted.ceiling, "Better features or more rows; see the report"),
         limited("model: above baseline", gain(name, value, trivial), wanted.above_baseline, None, why),
     ]
+
+
+def calibration(figures: dict[str, Any], product: Product) -> list[Gate]:
+    """The expected calibration error keeps its limit, where one is given."""
+    most = product.gates.calibration.max_ece
+    if most is None:
+        return []
+    why = "What is said to come true with some probability comes more or less often: see the reliability in the report"
+    return [limited("model: calibration error", figures["ece"], None, most, why)]
 
 
 def slices(figures: dict[str, Any], product: Product) -> list[Gate]:
@@ -37,4 +47,9 @@ def slices(figures: dict[str, Any], product: Product) -> list[Gate]:
 
 def all_gates(figures: dict[str, Any], product: Product) -> list[Gate]:
     """Verdicts on the figures that `evaluation.evaluate` made."""
-    return [*metric(figures, product), *slices(figures, product)]
+    return [
+        *metric(figures, product),
+        *calibration(figures, product),
+        *slices(figures, product),
+        *behaviour.gates(figures["behaviour"]),
+    ]

@@ -162,3 +162,10 @@ def _remarks(model: ProductModel, inside: Data, rows: int) -> list[str]:
             rare, share = boosting.rarest(inside.target, target)
             said.append(f"{target.name}={classes(target)[rare]} is rare ({share:.1%}): its rows weigh more in training")
     return said
+
+
+def linear_scores(train: Table, test: Table, contract: Contract) -> np.ndarray:
+    """What a plain linear model of middling strength would answer: the baseline that a boosted one has to beat."""
+    trainer = Trainer(contract, Model(estimator="linear"), 0, lambda trees: None)
+    part = trainer.again("linear", trainer.data(train), 1.0)
+    return activation(part.raw(trainer.maker(test)), contract.target)

@@ -2,17 +2,20 @@
 
 from typing import Annotated
 
+import pandas as pd
 import typer
 
-from product import console, gates, model_gates, table
+from product import behaviour, console, gates, model_gates, table
 from product.curves import curves
 from product.effects import effects
 from product.evaluation import evaluate
 from product.files import write_json
+from product.metrics import values
 from product.model import ProductModel
 from product.outcome import codes
 from product.paths import Paths
 from product.product_file import load
+from product.training import linear_scores
 
 
 def main(product: Annotated[str, typer.Argument(help="Name or folder of a product.")]) -> None:
@@ -25,6 +28,9 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
         target = codes(holdout[declared.target.name], declared.target)
         scores = model.scores(holdout)
         figures = evaluate(holdout, target, scores, declared)
+        rest = pd.concat([table.read(paths.part(name), declared)[0] for name in ("train", "validation")])
+        figures["linear"] = values(declared.target.task, target, linear_scores(rest, holdout, declared.contract))
+        figures["behaviour"] = behaviour.measure(model, holdout, declared)
         write_json(figures, paths.metrics)
         drawn = {**curves(target, scores, declared.target), "effects": effects(model, holdout)}
         write_json(drawn, paths.figures("curves"))

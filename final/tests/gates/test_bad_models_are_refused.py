@@ -11,6 +11,15 @@ FAILING = {
     "baseline": (("above_baseline: 0.05", "above_baseline: 0.5"), "gate model: above baseline failed: 0."),
     "slice": (("{Sex: 0.65, Pclass: 0.6}", "{Sex: 0.95}"), "gate slice: Sex=female failed: 0."),
     "slice without rows": (("min_rows: 20", "min_rows: 5000"), "gate slice: Sex failed: no group"),
+    "calibration": (("max_ece: 0.15", "max_ece: 0.001"), "gate model: calibration error failed: 0.0"),
+    "invariance": (
+        ("{pattern: '^[^,]+', values: [Smith, Kowalski, Abbott]}", "{values: ['Smith, Mrs. Ann', 'Smith, Mr. Abe']}"),
+        "gate behaviour: invariance of Name failed: 0.",
+    ),
+    "direction": (
+        ("  calibration:\n", "    direction: {Age: {add: 20, effect: no lower}}\n  calibration:\n"),
+        "gate behaviour: direction of Age failed: 0.",
+    ),
     "hold-out without a class": (("holdout: 0.2", "holdout: 0.002"), "gate split: classes lacking failed"),
 }
 

@@ -1,0 +1,42 @@
+"""The products of several classes and of a number go the whole way, and nothing of them knows the Titanic."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from product import split_gates, table
+from product.model import ProductModel
+from product.product_file import load
+from tests.checkout import Checkout
+
+
+@pytest.mark.parametrize(("name", "metric"), [("weather", "accuracy"), ("temperatures", "rmse")])
+def test_it_goes_from_its_source_to_a_promoted_model(checkout: Checkout, name: str, metric: str) -> None:
+    done = checkout.bash("pipeline.sh", name)
+    assert done.returncode == 0, done.stderr
+    assert re.fullmatch(rf"Model test {metric} is: \d\.\d{{3}}\n", done.stdout)
+    folder = checkout.root / "final" / "products" / name
+    product = load(str(folder))
+    rows, _ = table.read(folder / "data" / "split" / "holdout.csv", product)
+    model = ProductModel.load(folder / "model")
+    raw, shares = model.raw_scores(rows), model.contributions(rows)
+    assert shares.shape == (*raw.shape, len(model.features.names) + 1)
+    np.testing.assert_allclose(shares.sum(axis=-1), raw, atol=1e-6)
+    # a row alone is answered as it is among many
+    np.testing.assert_allclose(model.scores(rows.iloc[[5]]), model.scores(rows)[[5]], atol=1e-9)
+
+
+def test_a_split_by_time_tests_on_later_days_than_it_learns_from() -> None:
+    product = load("temperatures")
+    days = [f"2020-01-{day:02d}" for day in (5, 3, 1, 2, 4, 9, 7, 8, 6, 10) for _ in range(3)]
+    rows = pd.DataFrame({"date": days, **dict.fromkeys(["city", "today", "change", "mean_7", "tomorrow"], 0)})
+    parts = table.split(rows, product)
+    assert sum(map(len, parts.values())) == len(rows)
+    assert max(parts["train"]["date"]) < min(parts["validation"]["date"])
+    assert max(parts["validation"]["date"]) < min(parts["holdout"]["date"])
+    assert all(gate.passed for gate in split_gates.all_gates(parts, product) if "time" in gate.name)
+    mixed = {**parts, "train": parts["holdout"], "holdout": parts["train"]}
+    (verdict,) = [gate for gate in split_gates.all_gates(mixed, product) if "time" in gate.name]
+    assert not verdict.passed
