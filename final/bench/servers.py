@@ -93,10 +93,13 @@ def environment(artifact: Path) -> dict[str, str]:
 @contextmanager
 def running(contender: Contender, artifact: Path, port: int, pin: list[str]) -> Iterator[int]:
     """Start a server in a session of its own, give the process id, stop the whole session in the end."""
+    command = contender.command(artifact, port)
+    # MLflow starts `uvicorn` by name, and must find its own
+    path = os.pathsep.join([str(Path(command[0]).parent), os.environ.get("PATH", "")])
     process = subprocess.Popen(
-        [*pin, *contender.command(artifact, port)],
+        [*pin, *command],
         cwd=FINAL,
-        env=environment(artifact),
+        env={**environment(artifact), "PATH": path},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,

@@ -88,7 +88,7 @@ class ArrowWriter:
         self._kinds = [*kinds.values(), text]
         self._schema = nanoarrow.struct({**kinds, "error": text})
         self._stream = StreamWriter.from_writable(out)
-        self._stream.write_schema(self._schema)
+        self._wrote = False
 
     def add(self, answered: Sequence[Answered]) -> None:
         rows = [cells(self._live, *one) for one in answered]
@@ -98,13 +98,18 @@ class ArrowWriter:
                 row[0] = None if row[0] is None else str(row[0])
             if self._plain and row[place] is not None:
                 row[place] = str(row[place])
-        columns = zip(*rows, strict=True)
-        children = [self._nanoarrow.c_array(column, kind) for column, kind in zip(columns, self._kinds, strict=True)]
+        self._write(len(rows), list(zip(*rows, strict=True)))
+
+    def _write(self, rows: int, columns: list[Any]) -> None:
+        array, self._wrote = self._nanoarrow.c_array, True
+        children = [array(column, kind) for column, kind in zip(columns, self._kinds, strict=True)]
         self._stream.write_array(
-            self._nanoarrow.c_array_from_buffers(self._schema, length=len(rows), buffers=[None], children=children)
+            self._nanoarrow.c_array_from_buffers(self._schema, length=rows, buffers=[None], children=children)
         )
 
     def close(self, rows: int, invalid: int) -> None:
+        if not self._wrote:
+            self._write(0, [[] for _ in self._kinds])  # the schema comes with the first batch
         self._stream.close()
 
 

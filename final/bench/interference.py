@@ -1,0 +1,102 @@
+"""Single rows over one connection, alone and while a batch as CSV is under way in the same server.
+
+The client asks one row after the other; p50 and p99 are over all rows of a phase. Both use the machine as it is: with
+two cores, server, batch process and client share them.
+"""
+
+import http.client
+import json
+import socket
+import statistics
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Annotated
+
+import httpx
+import psutil
+import typer
+
+from bench.serve import until_ready
+from bench.servers import CONTENDERS, running
+from product.contract import example_row
+from product.paths import Paths
+from product.product_file import load
+from product.registry import Registry
+
+
+def ask(port: int, body: bytes, going: Callable[[], bool]) -> list[float]:
+    """Milliseconds of each row asked while `going`."""
+    line, found = http.client.HTTPConnection("127.0.0.1", port, timeout=30), []
+    while going():
+        began = time.perf_counter()
+        line.request("POST", "/predict", body, {"content-type": "application/json"})
+        answer = line.getresponse()
+        answer.read()
+        if answer.status != 200:
+            sys.exit(f"interference: a single row was answered {answer.status}")
+        found.append((time.perf_counter() - began) * 1e3)
+    return found
+
+
+def percentiles(times: list[float]) -> tuple[float, float]:
+    cuts = statistics.quantiles(times, n=100)
+    return cuts[49], cuts[98]
+
+
+def table(header: list[str], cells: list[str], rows: int) -> Iterator[bytes]:
+    """A CSV of equal rows, in pieces."""
+    quoted = [f'"{cell}"' if cell else "" for cell in cells]
+    yield (",".join(f'"{name}"' for name in header) + "\n").encode()
+    line = (",".join(quoted) + "\n").encode()
+    for _ in range(rows // 1000):
+        yield line * 1000
+
+
+def main(
+    product: Annotated[str, typer.Argument(help="A product with a champion.")] = "titanic",
+    rows: Annotated[int, typer.Option(help="Rows of the batch, in thousands rounded down.", min=1000)] = 1_000_000,
+    seconds: Annotated[float, typer.Option(help="How long single rows are asked alone.", min=1)] = 10,
+) -> None:
+    """p50 and p99 of single rows alone and beside a large batch, as Markdown."""
+    registry = Registry(Paths.of(product).registry)
+    champion = registry.champion()
+    if champion is None:
+        sys.exit(f"interference: {product} has no champion: bash final/pipeline.sh {product}")
+    row = example_row(load(product).contract)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with running(CONTENDERS[0], registry.artifact(champion), port, []) as process:
+        until_ready(f"http://127.0.0.1:{port}/predict", row, process)
+        body = json.dumps(row).encode()
+        url = f"http://127.0.0.1:{port}/predict/batch"
+        httpx.post(url, json=[row], timeout=60)  # the batch process is there
+        end = time.monotonic() + seconds
+        alone = percentiles(ask(port, body, lambda: time.monotonic() < end))
+        said: list[tuple[float, str, str]] = []
+
+        def batch() -> None:
+            began = time.monotonic()
+            cells = ["" if value is None else str(value) for value in row.values()]
+            answer = httpx.post(
+                url, content=table(list(row), cells, rows), headers={"content-type": "text/csv"}, timeout=3600
+            )
+            said.append((time.monotonic() - began, answer.headers["x-rows"], answer.headers["x-rows-invalid"]))
+
+        thread = threading.Thread(target=batch)
+        thread.start()
+        beside = percentiles(ask(port, body, thread.is_alive))
+        thread.join()
+        family = [psutil.Process(process), *psutil.Process(process).children(recursive=True)]
+        memory = sum(one.memory_info().rss for one in family) / 1e6
+    took, answered, invalid = said[0]
+    print("| single rows | p50 | p99 |\n|---|---|---|")
+    print(f"| alone | {alone[0]:.2f} ms | {alone[1]:.2f} ms |")
+    print(f"| beside the batch | {beside[0]:.2f} ms | {beside[1]:.2f} ms |")
+    print(f"\np99 x {beside[1] / alone[1]:.1f}; {answered} rows ({invalid} bad) in {took:.1f} s; {memory:.0f} MB")
+
+
+if __name__ == "__main__":
+    typer.run(main)
