@@ -59,7 +59,7 @@ class Encoder:
         for name, values in columns.items():
             if name in self.levels:
                 if levels := self.levels[name]:
-                    found = _places(levels, values)
+                    found = pd.Index(levels).get_indexer(pd.Index(np.asarray(values, dtype=object)))
                     blocks.append(np.equal.outer(found, np.arange(len(levels))).astype(float))
                 continue
             median, mean, scale, indicator = self.numbers[name]
@@ -70,14 +70,6 @@ class Encoder:
             if indicator:
                 blocks.append(gone[:, None].astype(float))
         return np.hstack(blocks)
-
-
-def _places(levels: Sequence[str], values: Sequence[Any] | np.ndarray) -> np.ndarray:
-    """Number of the level of each value, -1 where it is none: of an array by an index, of a few by a dict."""
-    if isinstance(values, np.ndarray):
-        return pd.Index(levels).get_indexer(pd.Index(values.astype(object)))
-    places = {level: number for number, level in enumerate(levels)}
-    return np.array([places.get(value, -1) for value in values])
 
 
 @dataclass(frozen=True)
