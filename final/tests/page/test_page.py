@@ -1,11 +1,13 @@
 """The page as a person starts and uses it, in a real browser, in front of the real service."""
 
+import csv
 import os
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -114,6 +116,49 @@ def wait_for(find: Any, seconds: float = 30) -> None:
 def test_a_required_field_left_empty_is_asked_for(page: str, browser: Chrome) -> None:
     said = seen(browser, page, lambda: text(browser, "stAlert"), lambda: type_into(browser, "SibSp", Keys.BACKSPACE))
     assert "SibSp needs a value" in said
+
+
+def test_a_file_of_rows_comes_back_with_the_services_answers(
+    page: str, browser: Chrome, service: Service, tmp_path: Path
+) -> None:
+    lines = ["Pclass,Name,Sex,Age,SibSp,Parch,Ticket,Fare,Cabin,Embarked"]
+    lines += [f'{n % 3 + 1},"Doe, Mr. N{n}",{"Mann" if n == 7 else "male"},{20 + n},0,0,A{n},8.5,,S' for n in range(30)]
+    sent = tmp_path / "my rows.csv"
+    sent.write_text("\n".join(lines) + "\n")
+    headers = {"content-type": "text/csv", "accept": "text/csv"}
+    answered = httpx.post(f"{service.url}/predict/batch", content=sent.read_bytes(), headers=headers).text
+
+    def upload() -> None:
+        open_tab(browser, "A file of rows")
+        browser.find_element(By.CSS_SELECTOR, "input[type='file']").send_keys(str(sent))
+
+    def download() -> None:
+        buttons = browser.find_elements(By.CSS_SELECTOR, "[data-testid='stDownloadButton'] button")
+        next(button for button in buttons if button.text == "Download 30 rows").click()
+
+    file = browser.downloads / "predictions.csv"  # type: ignore[attr-defined]
+    seen(browser, page, lambda: "there" if file.exists() else None, upload, download)
+    assert "1 of 30 rows have no prediction" in text(browser, "stAlert")
+    given = list(csv.DictReader(file.open()))
+    answers = list(csv.DictReader(answered.splitlines()))
+    assert [{name: row[name] for name in answers[0] if name != "PassengerId"} for row in given] == [
+        {name: cell for name, cell in row.items() if name != "PassengerId"} for row in answers
+    ]
+    assert [row["Name"] for row in given] == [f"Doe, Mr. N{n}" for n in range(30)]
+    assert [row["error"] != "" for row in given] == [n == 7 for n in range(30)]
+
+
+def test_a_file_that_is_no_table_of_this_product_is_explained(page: str, browser: Chrome, tmp_path: Path) -> None:
+    sent = tmp_path / "bad.csv"
+    sent.write_text("Pclass,Sax\n1,male\n")
+
+    def upload() -> None:
+        open_tab(browser, "A file of rows")
+        browser.find_element(By.CSS_SELECTOR, "input[type='file']").send_keys(str(sent))
+
+    said = seen(browser, page, lambda: text(browser, "stAlert"), upload)
+    assert "Sax: unknown column" in said
+    assert "Traceback" not in browser.find_element(By.TAG_NAME, "body").text
 
 
 def test_without_a_service_the_page_says_so(trained: Checkout, browser: Chrome) -> None:
