@@ -125,7 +125,7 @@ def sliced(facts: Facts, place: int) -> dict[str, Any]:
 
 def split_by(facts: Facts) -> str:
     """What put a row on its side of the split."""
-    by = getattr(facts.product.split, "by", None)
+    by = facts.product.split.by
     return f"time ({by})" if by else f"a hash of the {'id' if facts.product.id else 'row'}"
 
 

@@ -81,11 +81,11 @@ def metric(browser: Chrome, wanted: str) -> str | None:
 
 def pick(browser: Chrome, label: str, option: str) -> None:
     group = browser.find_element(By.CSS_SELECTOR, f"[role='radiogroup'][aria-label='{label}']")
-    next(one for one in group.find_elements(By.TAG_NAME, "label") if one.text == option).click()
+    [one for one in group.find_elements(By.TAG_NAME, "label") if one.text == option][0].click()  # noqa: RUF015
 
 
 def open_tab(browser: Chrome, name: str) -> None:
-    next(tab for tab in browser.find_elements(By.CSS_SELECTOR, "[role='tab']") if tab.text == name).click()
+    [tab for tab in browser.find_elements(By.CSS_SELECTOR, "[role='tab']") if tab.text == name][0].click()  # noqa: RUF015
 
 
 def test_the_form_is_the_contract_and_its_answer_is_the_services(page: str, browser: Chrome, service: Service) -> None:
@@ -134,7 +134,7 @@ def test_a_file_of_rows_comes_back_with_the_services_answers(
 
     def download() -> None:
         buttons = browser.find_elements(By.CSS_SELECTOR, "[data-testid='stDownloadButton'] button")
-        next(button for button in buttons if button.text == "Download 30 rows").click()
+        [button for button in buttons if button.text == "Download 30 rows"][0].click()  # noqa: RUF015
 
     file = browser.downloads / "predictions.csv"  # type: ignore[attr-defined]
     seen(browser, page, lambda: "there" if file.exists() else None, upload, download)
