@@ -126,7 +126,7 @@ def test_a_file_of_rows_comes_back_with_the_services_answers(
     sent = tmp_path / "my rows.csv"
     sent.write_text("\n".join(lines) + "\n")
     headers = {"content-type": "text/csv", "accept": "text/csv"}
-    answered = httpx.post(f"{service.url}/predict/batch", content=sent.read_bytes(), headers=headers).text
+    answered = httpx.post(f"{service.url}/predict/batch", content=sent.read_bytes(), headers=headers, timeout=60).text
 
     def upload() -> None:
         open_tab(browser, "A file of rows")
