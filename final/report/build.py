@@ -81,7 +81,7 @@ def context(facts: Facts) -> dict[str, Any]:
         "findings": [gate for gate in facts.verdicts if gate.name.startswith(("data", "split"))],
         "behaviour": [gate for gate in facts.verdicts if gate.name.startswith("behaviour")],
         "comparison": next((gate for gate in facts.verdicts if gate.name.startswith("champion: ")), None),
-        "ece": calibration_error(curves.get("reliability", [])),
+        "ece": facts.metrics.get("ece"),
         "reach": max((abs(e) for one in curves.get("effects", []) for _, e in one["points"]), default=1.0),
         "effects_unit": effects_unit(facts),
         **history(facts),
@@ -127,12 +127,6 @@ def split_by(facts: Facts) -> str:
     """What put a row on its side of the split."""
     by = facts.product.split.by
     return f"time ({by})" if by else f"a hash of the {'id' if facts.product.id else 'row'}"
-
-
-def calibration_error(bins: list[dict[str, float]]) -> float | None:
-    """Expected calibration error (Naeini and others 2015): how far what came true is from what was said, by rows."""
-    rows = sum(one["rows"] for one in bins)
-    return sum(one["rows"] * abs(one["said"] - one["came"]) for one in bins) / rows if rows else None
 
 
 def history(facts: Facts) -> dict[str, Any]:
