@@ -4,20 +4,19 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from product import csv_file
 from product.columns import Boolean, Integer, Number
+from product.csv_file import TableError as TableError
 from product.declaration import Product
-from product.errors import UserError
 from product.time_split import by_time
 
 TRUE, FALSE = {"true", "yes", "1"}, {"false", "no", "0"}
-
-
-class TableError(UserError):
-    """A file that is no table at all; str() names the file and the reason."""
 
 
 @dataclass(frozen=True)
@@ -51,44 +50,46 @@ def finding(column: str, reason: str, wrong: pd.Series, most: int = 3) -> Findin
 def read(path: Path, product: Product) -> tuple[pd.DataFrame, list[Finding]]:
     """The table (n rows) with the id, the used features and the target, typed; and what is wrong with the header.
 
-    number and integer -> float64 (NaN = missing), unless a cell is no number: then the column stays text, for
-    `validation.check` to find; all else -> str (None = missing), as written in the file. An empty cell is a missing
-    value, and nothing else is. Raises TableError.
+    number, integer and a regression's target -> float64 (NaN = missing), unless a cell is no number: then the column
+    stays text, for `validation.check` to find; all else -> str (None = missing), as written in the file. An empty cell
+    is a missing value, and nothing else is. Raises TableError.
     """
-    try:
-        raw = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], on_bad_lines="error")
-    except FileNotFoundError:
-        raise TableError(f"{path}: no such file") from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, OSError) as error:
-        raise TableError(f"{path}: not a table in CSV: {' '.join(str(error).split())}") from None
+    names = csv_file.header(path)
     wanted = columns(product)
     findings = [
-        Finding(name, f"column is missing; the file has {', '.join(raw.columns)}") for name in wanted if name not in raw
+        Finding(name, f"column is missing; the file has {', '.join(names)}") for name in wanted if name not in names
     ]
     known = {*wanted, *product.features, *product.ignore}
     findings += [
         Finding(name, "column is not declared: add it under features, or to ignore")
-        for name in raw.columns
+        for name in names
         if name not in known
     ]
-    table = raw[[name for name in wanted if name in raw]].astype(object).where(lambda t: t.notna(), None)
-    for name, feature in product.contract.features.items():
-        if name not in table:
-            continue
-        if isinstance(feature, Number | Integer):
-            table[name] = _numbers(table[name])
-        elif isinstance(feature, Boolean):
-            lower = table[name].str.lower()
-            table[name] = lower.map(lambda v: "true" if v in TRUE else "false" if v in FALSE else v, na_action="ignore")
-    if product.target.task == "regression" and product.target.name in table:
-        table[product.target.name] = _numbers(table[product.target.name])
-    return table, findings
+    present = [name for name in wanted if name in names]
+    numbers = [name for name in present if is_number(product, name)]
+    arrow = csv_file.read(path, present, numbers)
+    table: dict[str, Any] = {}
+    for name in present:
+        column = arrow[name]
+        arrow = arrow.drop_columns([name])  # so that its memory is free before the next one is converted
+        if pa.types.is_floating(column.type):
+            table[name] = column.to_numpy()
+        elif isinstance(product.contract.features.get(name), Boolean):
+            table[name] = pd.Series(csv_file.objects(column, _truth), dtype=object)
+        else:
+            table[name] = pd.Series(csv_file.objects(column), dtype=object)
+    return pd.DataFrame(table, copy=False), findings
 
 
-def _numbers(column: pd.Series) -> pd.Series:
-    """The column as float64, or as it is where a cell holds something that is no number."""
-    numbers = pd.to_numeric(column, errors="coerce").astype(float)
-    return column if (numbers.isna() & column.notna()).any() else numbers
+def is_number(product: Product, name: str) -> bool:
+    if name == product.target.name:
+        return product.target.task == "regression"
+    return isinstance(product.contract.features.get(name), Number | Integer)
+
+
+def _truth(text: str) -> str:
+    lower = text.lower()
+    return "true" if lower in TRUE else "false" if lower in FALSE else lower
 
 
 def columns(product: Product) -> list[str]:
@@ -98,24 +99,57 @@ def columns(product: Product) -> list[str]:
 
 def write(table: pd.DataFrame, path: Path) -> None:
     """CSV, beside and then renamed; the same table gives the same bytes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
-    table.to_csv(beside, index=False, lineterminator="\n")
-    beside.replace(path)
+    csv_file.write(pa.Table.from_pandas(table, preserve_index=False), path)
 
 
 def hash_share(keys: Iterable[str], seed: int) -> np.ndarray:
     """A number in [0, 1) for each key, from blake2b of seed and key: the same for ever, on any machine."""
-    digests = (hashlib.blake2b(f"{seed}:{key}".encode(), digest_size=8).digest() for key in keys)
+    start = hashlib.blake2b(f"{seed}:".encode(), digest_size=8)
+    digests = bytearray()
+    for key in keys:
+        digest = start.copy()
+        digest.update(key.encode())
+        digests += digest.digest()
     # 53 bits are what a float holds exactly, so the share is never rounded up to 1
-    return np.array([int.from_bytes(digest, "big") >> 11 for digest in digests]) / 2.0**53
+    return (np.frombuffer(bytes(digests), dtype=">u8") >> np.uint64(11)) / 2.0**53
 
 
 def row_keys(table: pd.DataFrame, product: Product) -> list[str]:
-    """What the split hashes: the id where there is one, else the whole row, so that equal rows stay together."""
+    """What the split hashes: the id where there is one, else a hash of the whole row, so that equal rows stay together.
+
+    Shape (n,). Two different rows have one key by chance once in 10^19 pairs.
+    """
     if product.id:
         return [str(key) for key in table[product.id]]
-    return ["\x1f".join(map(str, row)) for row in table.itertuples(index=False)]
+    return [f"{key:x}" for key in row_hash(table).tolist()]
+
+
+def row_hash(table: pd.DataFrame) -> np.ndarray:
+    """64 bits of each row's values, shape (n,), the same for ever: no library's own hash is in it.
+
+    The columns' hashes are folded by a multiplication, so that the order of columns matters.
+    """
+    folded = np.zeros(len(table), dtype=np.uint64)
+    for name in table:
+        folded = _mixed(folded * np.uint64(0x100000001B3) + _column_hash(table[name]))
+    return folded
+
+
+def _column_hash(column: pd.Series) -> np.ndarray:
+    """Numbers by their bits, text by blake2b of each distinct value; 0 where missing."""
+    if column.dtype.kind == "f":
+        values = column.to_numpy(dtype=np.float64) + 0.0  # -0 and 0 are one number
+        return np.where(np.isnan(values), np.uint64(0), _mixed(values.view(np.uint64)))
+    codes, distinct = pd.factorize(column)
+    digests = b"".join(hashlib.blake2b(str(value).encode(), digest_size=8).digest() for value in distinct)
+    return np.append(np.frombuffer(digests, dtype="<u8"), np.uint64(0))[codes]
+
+
+def _mixed(bits: np.ndarray) -> np.ndarray:
+    """The finalizer of SplitMix64 (Steele, Lea and Flood 2014): every bit of the input moves every bit out."""
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(bits ^ (bits >> np.uint64(31)))
 
 
 def split(table: pd.DataFrame, product: Product) -> dict[str, pd.DataFrame]:

@@ -8,7 +8,7 @@ import pandera.pandas as pa
 
 from product.columns import Boolean, Category, Date, Feature, Integer, Number, Text
 from product.declaration import Product, Target
-from product.table import Finding, finding
+from product.table import Finding, finding, is_number
 
 
 def schema(product: Product) -> pa.DataFrameSchema:
@@ -24,7 +24,7 @@ def check(table: pd.DataFrame, product: Product) -> list[Finding]:
     """Every breach of the contract in the table; empty where it is kept."""
     present = schema(product)
     mixed = [
-        name for name in present.columns if name in table and _is_number(product, name) and table[name].dtype == object
+        name for name in present.columns if name in table and is_number(product, name) and table[name].dtype == object
     ]
     found = [finding(name, "not a number", _no_numbers(table[name])) for name in mixed]
     present = present.remove_columns([name for name in present.columns if name in mixed or name not in table])
@@ -37,11 +37,6 @@ def check(table: pd.DataFrame, product: Product) -> list[Finding]:
             for (column, check), group in cases.groupby(["column", "check"], sort=False)
         ]
     return found
-
-
-def _is_number(product: Product, name: str) -> bool:
-    feature = _as_feature(product.target) if name == product.target.name else product.contract.features.get(name)
-    return isinstance(feature, Number | Integer)
 
 
 def _as_feature(target: Target) -> Feature:
