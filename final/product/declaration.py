@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 from product.checks import Checks
 from product.columns import Date, Derived, Feature, Frozen, Integer, Number, Value
 from product.metric_names import COMPARED, GATED, KINDS, SLICED, MetricName, Task, of_task
+from product.source_declaration import Source
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 
@@ -81,22 +82,6 @@ class Contract(Frozen):
     def hash(self) -> str:
         """sha256 of the bare contract."""
         return hashlib.sha256(self.bare().model_dump_json().encode()).hexdigest()
-
-
-class Source(Frozen):
-    """Where the table comes from: a CSV file beside the product file, or a command that writes one to {output}."""
-
-    path: str | None = None
-    command: str | None = None
-    depends: tuple[str, ...] = Field(default=(), description="files the command reads, as patterns, from `final`")
-
-    @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
-        if (self.path is None) == (self.command is None):
-            raise ValueError("give either path or command")
-        if self.command is not None and "{output}" not in self.command:
-            raise ValueError("command must name {output}, the file it is to write")
-        return self
 
 
 class Split(Frozen):

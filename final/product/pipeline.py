@@ -11,10 +11,21 @@ from typing import Annotated
 
 import typer
 
-from product import console, gates, source, versions
+from product import catalog, console, draft, gates, source, versions
 from product.errors import UserError
 from product.paths import Paths
 from product.product_file import load
+from product.wish import (
+    DelimiterOption,
+    EncodingOption,
+    IgnoreOption,
+    NameOption,
+    QueryOption,
+    RedraftOption,
+    TaskOption,
+    TypesOption,
+    Wish,
+)
 
 FINAL = Path(__file__).resolve().parents[1]
 
@@ -66,7 +77,9 @@ def run(product: str, force: bool, push: bool) -> None:
     """Bring the product up to date, show its gates, and push; ends the program where a gate or a stage failed."""
     paths = Paths.of(product)
     with alone():
-        source.resolve(load(product), paths.root)
+        catalog.refresh()
+        for line in source.resolve(load(product), paths.root):
+            console.console.print(f"changed: {line}")
         trouble = versions.reproduce(product, force)
     verdicts = console.all_gates(paths)
     console.show_gates(verdicts)
@@ -80,6 +93,22 @@ def run(product: str, force: bool, push: bool) -> None:
         console.console.print(f"pushed {versions.push(product)} files")
 
 
+def _from_caller(data: str) -> str:
+    """A relative path is from where the person stands, and the bash file has gone to its own folder."""
+    return data if data.startswith("env:") else os.path.join(os.environ.get("CALLER", ""), data)  # noqa: PTH118
+
+
+def _drafted(data: str | None, target: str | None, wish: Wish) -> str | None:
+    """The name of the product drafted from --data, None where there is none; raises UserError."""
+    if (data is None) != (target is None):
+        raise UserError("--data and --target go together: a table, and its column to predict")
+    if data is not None and target is not None:
+        return draft.draft(data if "://" in data else _from_caller(data), target, wish)
+    if wish != Wish():
+        raise UserError("--name, --query, --task, --as and the like are for a table to draft: give --data, --target")
+    return None
+
+
 def main(
     product: Annotated[str, typer.Argument(help="A product of products/.")] = "titanic",
     force: Annotated[bool, typer.Option("--force", help="Run every stage again, asking the source anew.")] = False,
@@ -87,14 +116,28 @@ def main(
     serve: Annotated[bool, typer.Option("--serve", help="Then serve predictions over HTTP.")] = False,
     host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to serve on; 0 takes a free one.", min=0, max=65535)] = 8000,
+    data: Annotated[
+        str | None, typer.Option(help="First draft a product from this table: file, database URL, env:VARIABLE.")
+    ] = None,
+    target: Annotated[str | None, typer.Option(help="The column of --data to predict.")] = None,
+    name: NameOption = None,
+    query: QueryOption = None,
+    task: TaskOption = None,
+    encoding: EncodingOption = None,
+    delimiter: DelimiterOption = None,
+    ignore: IgnoreOption = None,
+    types: TypesOption = None,
+    redraft: RedraftOption = False,
 ) -> None:
     """Fetch, validate, split, train, test and promote; only what changed is run again."""
-    os.chdir(FINAL)
+    wish = Wish(name, query, task, encoding, delimiter, tuple(ignore or ()), tuple(types or ()), redraft)
     try:
+        product = _drafted(data, target, wish) or product
+        os.chdir(FINAL)
         with stdout_to_stderr():
             run(product, force, push)
         print(result_line(product), flush=True)
-    except UserError as error:
+    except (UserError, OSError) as error:
         console.stop(str(error))
     if serve:
         os.execv(sys.executable, [sys.executable, "-m", "service", product, "--host", host, "--port", str(port)])  # noqa: S606

@@ -1,9 +1,11 @@
 """The table's source: its command or file, and what it depends on."""
 
+import json
 import os
 import shlex
 from pathlib import Path
 
+from product.changes import changes
 from product.declaration import Product
 from product.errors import UserError
 from product.files import as_json, sha256, write_json
@@ -31,6 +33,8 @@ def local_file(product: Product, folder: Path) -> Path:
 
 def files(product: Product, folder: Path) -> dict[str, str]:
     """The files that the raw table is made from, each with its sha256; raises SourceError where one is missing."""
+    if product.source.sql is not None:
+        return {}  # whether a database changed is not asked: --force does
     if product.source.path is not None:
         return {product.source.path: sha256(local_file(product, folder))}
     known: dict[str, str] = {}
@@ -42,14 +46,25 @@ def files(product: Product, folder: Path) -> dict[str, str]:
     return known
 
 
-def resolve(product: Product, folder: Path) -> None:
-    """Write resolved.json, what DVC's stages depend on: every setting with its default, contract and files by hash.
+def resolve(product: Product, folder: Path) -> list[str]:
+    """Write resolved.json, and return what changed in it, a line each.
 
-    So a comment in product.yaml changes nothing, and a change of the source is noticed without asking it.
+    It is what DVC's stages depend on: every setting with its default, contract and files by hash. So a comment in
+    product.yaml changes nothing, and a change of the source is noticed without asking it. `declared` is the contract
+    in words, which no stage reads: it is there to say what changed.
     """
     settings = product.model_dump(mode="json", include={"source", "feature_set", "split", "model", "gates"})
     columns = sorted({*product.features, *product.ignore})
-    now = {**settings, "contract": product.contract.hash(), "columns": columns, "source_files": files(product, folder)}
+    now = {
+        **settings,
+        "contract": product.contract.hash(),
+        "declared": product.contract.bare().model_dump(mode="json", exclude_defaults=True),
+        "columns": columns,
+        "source_files": files(product, folder),
+    }
     path = folder / "resolved.json"
-    if not path.exists() or path.read_bytes() != as_json(now):
-        write_json(now, path)
+    if path.exists() and path.read_bytes() == as_json(now):
+        return []
+    before = json.loads(path.read_bytes()) if path.exists() else now
+    write_json(now, path)
+    return changes(before, now)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from product import console, source
+from product import console, normal_form, source
 from product.declaration import Product
 from product.paths import Paths
 from product.product_file import load
@@ -18,8 +18,11 @@ def fetch(product: Product, folder: Path, output: Path) -> None:
     output.parent.mkdir(parents=True, exist_ok=True)
     beside = output.with_name(f".{output.name}.new")
     beside.unlink(missing_ok=True)
-    if product.source.path is not None:
-        shutil.copyfile(source.local_file(product, folder), beside)
+    path = source.local_file(product, folder) if product.source.path is not None else None
+    if path is not None and product.source.is_plain:
+        shutil.copyfile(path, beside)
+    elif product.source.command is None:
+        normal_form.write(product, path, beside)
     else:
         line = source.command(product, beside)
         done = subprocess.run(line, shell=True, stdout=2, cwd=source.FINAL, check=False)  # noqa: S602 the user's own command

@@ -1,0 +1,143 @@
+"""Any source as a stream of batches of text columns, in bounded memory: CSV, Parquet, SQL."""
+
+import csv
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+
+from product.csv_file import TableError
+from product.source_declaration import Source, Sql
+from product.text_file import Utf8
+
+BLOCK = 4 << 20  # bytes of text read at once
+
+
+def batches(source: Source, path: Path | None) -> Iterator[pa.RecordBatch]:
+    """Batches of string columns, null where missing; `path` is the file of a source that has one. Raises TableError."""
+    if source.sql is not None:
+        return _of_sql(source.sql)
+    if path is None:
+        raise TableError("a command's table is read when it is written")
+    if path.suffix.lower() in (".parquet", ".pq"):
+        return _of_parquet(path)
+    return _of_csv(path, source)
+
+
+def names_of(path: Path, source: Source) -> list[str]:
+    """The header; a column without a name is called unnamed_N. Raises TableError."""
+    file = Utf8(path, source.encoding)
+    try:
+        start = file.read(1 << 16).decode(errors="ignore")
+    finally:
+        file.close()
+    if "\0" in start:
+        raise TableError(f"{path}: is no text: it has NUL bytes; name a CSV or Parquet file, or its --encoding")
+    found = next(csv.reader(start.splitlines(keepends=True), delimiter=source.delimiter), [])
+    names = [name.strip() or f"unnamed_{position}" for position, name in enumerate(found, 1)]
+    if not any(name.strip() for name in found):
+        raise TableError(f"{path}: the first line is empty; it must be the columns' names")
+    if twice := [name for name, count in Counter(names).items() if count > 1]:
+        raise TableError(f"{path}: the header has {', '.join(twice)} more than once; every column needs its own name")
+    return names
+
+
+def _of_csv(path: Path, source: Source) -> Iterator[pa.RecordBatch]:
+    names = names_of(path, source)
+    file = Utf8(path, source.encoding)
+    wrong: list[Any] = []
+
+    def noted(row: Any) -> str:
+        wrong.append(row)
+        return "error"
+
+    try:
+        with arrow_csv.open_csv(
+            pa.PythonFile(file, mode="r"),
+            arrow_csv.ReadOptions(column_names=names, skip_rows=1, block_size=BLOCK),
+            arrow_csv.ParseOptions(delimiter=source.delimiter, newlines_in_values=True, invalid_row_handler=noted),
+            arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                null_values=["", *source.missing],
+                strings_can_be_null=True,
+            ),
+        ) as reader:
+            yield from reader
+    except pa.ArrowInvalid as error:
+        if "Empty CSV" in str(error):
+            raise TableError(f"{path}: has a header and no rows") from None
+        raise TableError(f"{path}: {_bad_line(path, source, str(error))}") from None
+    if file.quotes % 2 and (reason := _bad_line(path, source, "")):
+        raise TableError(f"{path}: {reason}")
+
+
+def _bad_line(path: Path, source: Source, otherwise: str) -> str:
+    """The first line that is not like the header, for Arrow says no lines."""
+    rows = csv.reader(_lines(path, source), delimiter=source.delimiter, strict=True)
+    try:
+        width = len(next(rows))
+        for row in rows:
+            if row and len(row) != width:
+                return (
+                    f"line {rows.line_num} has {len(row)} fields, the header has {width}: was the file cut off, or is "
+                    f"a {source.delimiter!r} in a field that is not quoted?"
+                )
+    except csv.Error as error:
+        return f"line {rows.line_num}: {error}: was the file cut off inside a quoted field?"
+    return otherwise
+
+
+def _lines(path: Path, source: Source) -> Iterator[str]:
+    file, rest = Utf8(path, source.encoding), b""
+    while block := file.read(BLOCK):
+        *whole, rest = (rest + block).split(b"\n")
+        yield from (line.decode() + "\n" for line in whole)
+    if rest:
+        yield rest.decode()
+
+
+def _of_parquet(path: Path) -> Iterator[pa.RecordBatch]:
+    from pyarrow.parquet import ParquetFile
+
+    if not path.is_file():
+        raise TableError(f"{path}: no such file")
+    try:
+        for batch in ParquetFile(path).iter_batches(batch_size=1 << 15):
+            yield pa.RecordBatch.from_arrays([column.cast(pa.string()) for column in batch.columns], batch.schema.names)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise TableError(f"{path}: not a table in Parquet: {error}") from None
+
+
+def _of_sql(sql: Sql) -> Iterator[pa.RecordBatch]:
+    import sqlalchemy
+    from sqlalchemy.exc import SQLAlchemyError
+
+    written = sql.url or os.environ.get(sql.url_from or "")
+    if not written:
+        raise TableError(f"source.sql.url_from: the environment has no variable {sql.url_from}")
+    where = sql.url or f"${sql.url_from}"
+    try:
+        url = sqlalchemy.make_url(written)
+        if url.drivername in ("postgres", "postgresql"):
+            url = url.set(drivername="postgresql+psycopg")
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+            raise TableError(f"{where}: no such database file")
+        with sqlalchemy.create_engine(url).connect() as connection:
+            result = connection.execution_options(stream_results=True).execute(sqlalchemy.text(sql.query))
+            names = list(result.keys())
+            for rows in result.partitions(10_000):
+                columns = [pa.array([_cell(v) for v in values], pa.string()) for values in zip(*rows, strict=True)]
+                yield pa.RecordBatch.from_arrays(columns, names)
+    except (SQLAlchemyError, ImportError) as error:
+        reason = " ".join(str(getattr(error, "orig", None) or error).split())
+        raise TableError(f"{where}: {reason.replace(written, where)}") from None
+
+
+def _cell(value: Any) -> str | None:
+    if value is None or value == "":
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,16 @@
+"""products/index.yaml, which dvc.yaml reads: the names of the folders that hold a product file."""
+
+from product.product_file import PRODUCTS
+
+HEAD = "# The products that dvc.yaml makes, each a folder here.\n"
+
+
+def refresh() -> None:
+    """Make the list again where a product was added or taken away."""
+    names = sorted(path.parent.name for path in PRODUCTS.glob("*/product.yaml"))
+    content = f"{HEAD}products: [{', '.join(names)}]\n"
+    file = PRODUCTS / "index.yaml"
+    if not file.exists() or file.read_text(encoding="utf-8") != content:
+        beside = file.with_name(".index.yaml.new")
+        beside.write_text(content, encoding="utf-8")
+        beside.replace(file)

@@ -1,0 +1,165 @@
+"""From what the pass found to what the product file says: each guess with its evidence, each trouble with a remedy."""
+
+import math
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from product.column_profile import FORMATS, ColumnProfile
+
+ID_NAME = re.compile(r"(^|[_ .-])(id|key|uuid|guid|rownames?|index)$|(?<=[a-z])I[dD]$|^id", re.IGNORECASE)
+CODE_NAME = re.compile(r"code|zip|postal|class|type|category|cluster|month|weekday", re.IGNORECASE)
+TRUTH = ({"yes", "no"}, {"true", "false"})
+LEFT_OUT = "left out"
+
+
+@dataclass
+class Guess:
+    """`kind` is a feature's type, id, target or `left out`; `settings` are lines of the product file."""
+
+    name: str
+    kind: str
+    evidence: str
+    settings: dict[str, Any] = field(default_factory=dict)
+    trouble: str = ""
+    dates: tuple[str, ...] = ()
+
+
+def column(profile: ColumnProfile, forced: str | None = None) -> Guess:
+    """The guess for one column that is not the target; `forced` is the type that a person named."""
+    found = _plain(profile, forced)
+    if found.kind not in (LEFT_OUT, "id") and profile.present < profile.rows:
+        found.settings["nullable"] = True
+        found.evidence += f"; {profile.rows - profile.present:,} of {profile.rows:,} missing"
+    return found
+
+
+def _plain(profile: ColumnProfile, forced: str | None) -> Guess:
+    name, values = profile.name, profile.values
+    words = sum(profile.words_missing.values())
+    if profile.present == 0:
+        return Guess(name, LEFT_OUT, "empty: not one value")
+    if not profile.overflow and len(values) == 1:
+        return Guess(name, LEFT_OUT, f"constant: every value is {next(iter(values))!r}")
+    if forced:
+        return _forced(profile, forced)
+    if profile.unique and (ID_NAME.search(name) or _counter(profile)):
+        if name.startswith("unnamed_"):
+            return Guess(name, LEFT_OUT, "no name, and counts the rows")
+        return Guess(name, "id", f"{profile.rows:,} different values, none missing")
+    if not profile.overflow and {value.lower() for value in values} in TRUTH:
+        return Guess(name, "boolean", f"only {', '.join(sorted(values))}")
+    if profile.numbers == profile.present or (words and profile.numbers + words == profile.present):
+        return _number(profile)
+    if sum(_best_dates(profile).values()) == profile.present:
+        return _date(profile)
+    return _text(profile)
+
+
+def _number(profile: ColumnProfile) -> Guess:
+    name, whole = profile.name, profile.whole == profile.numbers
+    if profile.padded:
+        return Guess(name, "text", "codes: digits that start with 0", {"max_length": 50})
+    few = not profile.overflow and len(profile.values) <= 12
+    if whole and few and CODE_NAME.search(name):
+        values = sorted(int(float(v)) for v in profile.values if _is_int(v))
+        if len(values) == len(profile.values):
+            return Guess(name, "category", f"{len(values)} whole numbers, and the name says a code", {"values": values})
+    low, high = widened(profile.low, profile.high)
+    kind = "integer" if whole else "number"
+    settings = {"min": int(low), "max": int(high)} if whole else {"min": low, "max": high}
+    return Guess(name, kind, f"{profile.low:g} to {profile.high:g}", settings)
+
+
+def _is_int(text: str) -> bool:
+    return re.fullmatch(r"-?(0|[1-9]\d*)", text) is not None
+
+
+def widened(low: float, high: float) -> tuple[float, float]:
+    """A range with room: as much again beyond either end, but not below 0 where nothing was; round numbers."""
+    span = (high - low) or abs(high) or 1.0
+    return (0.0 if low >= 0 else -_round(-low + span)), (0.0 if high <= 0 and low < 0 else _round(high + span))
+
+
+def _round(value: float) -> float:
+    """Up to the next of 1, 2, 5 times a power of ten."""
+    if value <= 0:
+        return 0.0
+    power = 10.0 ** math.floor(math.log10(value))
+    return float(next(step * power for step in (1, 2, 5, 10) if step * power >= value * (1 - 1e-9)))
+
+
+def _best_dates(profile: ColumnProfile) -> dict[str, int]:
+    """The fewest forms that cover the column, of forms that look alike the one that fits more."""
+    dates = {form: count for form, count in profile.dates.items() if count}
+    american, british = dates.get("%m/%d/%Y", 0), dates.get("%d/%m/%Y", 0)
+    if american and british:
+        del dates["%d/%m/%Y" if american >= british else "%m/%d/%Y"]
+    return dates
+
+
+def _date(profile: ColumnProfile) -> Guess:
+    forms = _best_dates(profile)
+    both = profile.dates["%m/%d/%Y"] and profile.dates["%m/%d/%Y"] == profile.dates["%d/%m/%Y"]
+    evidence = f"written as {' and '.join(forms)}" + ("; day and month could be the other way round" if both else "")
+    found = Guess(profile.name, "date", evidence, dates=() if list(forms) == ["%Y-%m-%d"] else tuple(forms))
+    if any("%H" in form for form in forms):
+        found.evidence += "; the time of day is dropped"
+    if profile.future and profile.past * 2 > profile.present:
+        found.trouble = (
+            f"a date in the future: {_shown(profile.future)}, while {profile.past:,} of {profile.present:,} are past. "
+            f"Correct it, or --as {profile.name}=text if it is meant"
+        )
+    return found
+
+
+def _text(profile: ColumnProfile) -> Guess:
+    name = profile.name
+    if profile.units > profile.present * 0.5 and not profile.numbers > profile.present * 0.5:
+        trouble = (
+            f"numbers with a unit inside: {_shown(profile.odd)}. Write bare numbers, the unit into the column's name, "
+            f"or --as {name}=text"
+        )
+        return Guess(name, "text", "numbers with units", trouble=trouble)
+    if profile.numbers >= profile.present * 0.9:
+        trouble = (
+            f"mixed types: {profile.numbers:,} of {profile.present:,} are numbers, but not {_shown(profile.odd)}. "
+            f"Correct them, or --as {name}=text"
+        )
+        return Guess(name, "text", "mixed", trouble=trouble)
+    if sum(profile.dates.values()) > 0 and sum(_best_dates(profile).values()) >= profile.present * 0.9:
+        trouble = f"mixed types: most are dates ({', '.join(_best_dates(profile))}), some are not. Correct them"
+        return Guess(name, "text", "mixed", trouble=f"{trouble}, or --as {name}=text")
+    few = not profile.overflow and len(profile.values) <= 30
+    if few and min(profile.values.values()) >= max(5, profile.rows * 0.002):
+        return Guess(name, "category", f"{len(profile.values)} values, the rarest {min(profile.values.values())} times",
+                     {"values": sorted(profile.values)})  # fmt: skip
+    if profile.unique:
+        return Guess(name, LEFT_OUT, "every value is different: an id or a name, nothing to learn from")
+    rare = "more" if profile.overflow else str(len(profile.values))
+    evidence = f"{rare if rare != 'more' else 'many'} values, some of them rare: new ones are welcome"
+    return Guess(name, "text", evidence, {"max_length": max(50, int(_round(2 * profile.longest)))})
+
+
+def _forced(profile: ColumnProfile, kind: str) -> Guess:
+    settings: dict[str, Any] = {}
+    if kind == "category":
+        settings = {"values": sorted(profile.values)}
+    if kind == "text":
+        settings = {"max_length": 1000}
+    return Guess(profile.name, kind, "as you said", settings)
+
+
+def _counter(profile: ColumnProfile) -> bool:
+    """1, 2, 3 ... or 0, 1, 2 ...: every whole number once."""
+    return profile.whole == profile.rows and profile.low in (0, 1) and profile.high - profile.low == profile.rows - 1
+
+
+def _shown(cells: list[tuple[int, str]]) -> str:
+    return ", ".join(f"{cell!r} (line {line})" for line, cell in cells[:3])
+
+
+def looks_like_data(profile: ColumnProfile) -> bool:
+    """A header cell that is a number or a date is a row's, not a name."""
+    number = re.fullmatch(r"[-+]?\d+([.,]\d+)?([eE][-+]?\d+)?", profile.name)
+    return bool(number) or any(re.match(form, profile.name) for form in FORMATS.values())

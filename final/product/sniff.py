@@ -1,0 +1,63 @@
+"""How a CSV is written, told by its first half megabyte: encoding, delimiter, decimal mark."""
+
+import csv
+import re
+from collections import Counter
+from pathlib import Path
+
+from product.batches import names_of
+from product.source_declaration import Source
+from product.text_file import head
+
+HEAD = 1 << 19
+
+
+def encoding(path: Path) -> tuple[str, str]:
+    """An encoding and the evidence for it."""
+    start = head(path, HEAD)
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16", "the file starts with its byte order mark"
+    try:
+        start[: start.rfind(b"\n") + 1].decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        shown = start[max(0, error.start - 12) : error.start + 8]
+        return _legacy(
+            start
+        ), f"byte {start[error.start]:#04x} is not UTF-8; near {shown!r}: look whether it reads well"
+    return "utf-8", ""
+
+
+def _legacy(start: bytes) -> str:
+    """cp1252 where accents are rare; where most letters are beyond ASCII, what charset-normalizer takes it for."""
+    letters = sum(byte > 127 for byte in start)
+    if letters * 4 < len(re.findall(rb"[A-Za-z\x80-\xff]", start)):
+        return "cp1252"
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(start).best()
+    return best.encoding if best is not None else "latin-1"
+
+
+def delimiter(path: Path, source: Source) -> str:
+    """The sign that cuts every one of the first lines into the same number of fields, most of them."""
+    lines = head(path, HEAD).decode(source.encoding, errors="replace").lstrip("\ufeff").splitlines()[:200]
+    best, most = ",", 1.0
+    for sign in (",", ";", "\t", "|"):
+        widths = Counter(len(row) for row in csv.reader(lines, delimiter=sign) if row)
+        if not widths:
+            continue
+        width, count = widths.most_common(1)[0]
+        if width > 1 and width * count / len(lines) > most:
+            best, most = sign, width * count / len(lines)
+    return best
+
+
+def decimal(path: Path, source: Source) -> str:
+    """A comma where the delimiter is another sign and cells such as 3,14 are there, and none such as 3.14."""
+    if source.delimiter == "," or not names_of(path, source):
+        return "."
+    text = head(path, HEAD).decode(source.encoding, errors="replace")
+    cells = re.split(rf"[{re.escape(source.delimiter)}\r\n]", text)
+    commas = sum(bool(re.fullmatch(r'"?-?\d+,\d+"?', cell)) for cell in cells)
+    points = sum(bool(re.fullmatch(r'"?-?\d+\.\d+"?', cell)) for cell in cells)
+    return "," if commas > points else "."

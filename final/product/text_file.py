@@ -1,0 +1,102 @@
+"""A text file of any usual compression and encoding as a stream of UTF-8, in bounded memory."""
+
+import bz2
+import gzip
+import io
+import lzma
+import zipfile
+import zlib
+from pathlib import Path
+from typing import IO, cast
+
+import pyarrow as pa
+
+from product.csv_file import TableError
+
+SAFE_BYTES, SAFE_RATIO = 100_000_000, 200  # tables shrink to a tenth; what grows 200 times is made to fill a disk
+BROKEN = (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, zlib.error)
+
+
+def opened(path: Path) -> IO[bytes]:
+    """The file's bytes, unpacked; raises TableError where it is no file, is empty, or holds several tables."""
+    if path.is_dir():
+        raise TableError(f"{path}: is a folder; name one file in it")
+    if not path.exists():
+        raise TableError(f"{path}: no such file")
+    if path.stat().st_size == 0:
+        raise TableError(f"{path}: is empty; a table starts with a line of the columns' names")
+    try:
+        with path.open("rb") as file:
+            start = file.read(6)
+        if start.startswith(b"\x1f\x8b"):
+            return cast(IO[bytes], gzip.open(path))
+        if start.startswith(b"BZh"):
+            return cast(IO[bytes], bz2.open(path))
+        if start.startswith(b"\xfd7zXZ"):
+            return cast(IO[bytes], lzma.open(path))
+        if start.startswith(b"(\xb5/\xfd"):
+            return cast(IO[bytes], pa.input_stream(str(path), compression="zstd"))
+        if start.startswith(b"PK\x03\x04"):
+            return _member(path)
+        return path.open("rb")
+    except BROKEN as error:
+        raise TableError(f"{path}: can't be read: {error}") from None
+
+
+def head(path: Path, size: int) -> bytes:
+    """The first bytes, unpacked; raises TableError where they can't be had."""
+    try:
+        with opened(path) as file:
+            return file.read(size)
+    except BROKEN as error:
+        raise damaged(path, error) from None
+
+
+def damaged(path: Path, error: BaseException) -> TableError:
+    return TableError(f"{path}: is damaged or cut off: {error}; fetch it again")
+
+
+def _member(path: Path) -> IO[bytes]:
+    archive = zipfile.ZipFile(path)
+    members = [info.filename for info in archive.infolist() if not info.is_dir()]
+    if len(members) != 1:
+        raise TableError(f"{path}: holds {len(members)} files ({', '.join(members[:5])}); unpack it and name one")
+    return archive.open(members[0])
+
+
+class Utf8:
+    """A file object for Arrow: what is read comes out as UTF-8, and its quotes are counted."""
+
+    def __init__(self, path: Path, encoding: str) -> None:
+        self.path, self.encoding, self.closed = path, encoding, False
+        self.quotes = self.bytes = 0
+        self._packed = path.stat().st_size if path.is_file() else 0
+        name = "utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
+        try:
+            self._text = io.TextIOWrapper(opened(path), name, newline="")
+        except LookupError:
+            raise TableError(f"{path}: {encoding} is no encoding that Python knows") from None
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            block = self._text.read(size).encode()
+        except UnicodeError as error:
+            reason = f"byte {error.object[error.start]:#04x}" if isinstance(error, UnicodeDecodeError) else str(error)
+            raise TableError(
+                f"{self.path}: is not {self.encoding} ({reason} after {self.bytes:,} bytes): "
+                "say which by source.encoding, or --encoding, such as cp1252, cp1251, utf-16"
+            ) from None
+        except BROKEN as error:
+            raise damaged(self.path, error) from None
+        self.bytes += len(block)
+        self.quotes += block.count(b'"')
+        if self.bytes > SAFE_BYTES and self.bytes > SAFE_RATIO * self._packed:
+            raise TableError(
+                f"{self.path}: unpacks to more than {SAFE_RATIO} times its {self._packed:,} bytes, as a zip bomb does; "
+                "unpack it yourself if you trust it, and name the unpacked file"
+            )
+        return block
+
+    def close(self) -> None:
+        self.closed = True
+        self._text.close()

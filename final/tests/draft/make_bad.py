@@ -1,0 +1,44 @@
+"""The bad tables that are too large or too binary to be kept as text: made where a test wants them."""
+
+import gzip
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+
+def zip_bomb(path: Path) -> None:
+    with gzip.open(path, "wb", compresslevel=9) as file:
+        file.write(b"a,y\n")
+        for _ in range(150):
+            file.write(b"1,2\n" * 250_000)
+
+
+def cut_off_archive(path: Path) -> None:
+    rows = "".join(f"{random.Random(k).random()},{k % 2}\n" for k in range(2000))
+    path.write_bytes(gzip.compress(("a,y\n" + rows).encode())[:-4000])
+
+
+def no_text(path: Path) -> None:
+    path.write_bytes(b"\x00\x01\x02\x03" * 200)
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def folder(path: Path) -> None:
+    path.mkdir()
+
+
+def not_there(path: Path) -> None:
+    pass
+
+
+MADE: dict[str, tuple[Callable[[Path], None], list[str]]] = {
+    "zip_bomb.csv.gz": (zip_bomb, ["unpacks to more than 200 times", "unpack it yourself"]),
+    "cut_off.csv.gz": (cut_off_archive, ["is damaged or cut off", "fetch it again"]),
+    "no_text.csv": (no_text, ["NUL bytes"]),
+    "empty.csv": (empty, ["is empty", "columns' names"]),
+    "folder.csv": (folder, ["is a folder"]),
+    "not_there.csv": (not_there, ["no such file"]),
+}
