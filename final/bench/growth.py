@@ -1,0 +1,82 @@
+"""From a CSV to a promoted model at several sizes: seconds of each step and its peak memory, beside the file's size."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import pyarrow as pa
+import typer
+
+from product import csv_file
+
+ROOT = Path(__file__).resolve().parents[2]
+STAGES = (
+    "data_creation",
+    "data_validation",
+    "data_preprocessing",
+    "model_preparation",
+    "model_testing",
+    "model_promotion",
+)
+
+
+def generate(rows: int, path: Path) -> None:
+    """20 columns, 12 of numbers and 8 of categories, one value of ten missing in half of them, and the target."""
+    rng = np.random.default_rng(0)
+    numbers = {f"n{i}": np.round(rng.normal(size=rows), 5) for i in range(12)}
+    words = {f"c{i}": rng.choice([f"value{k}" for k in range(3 + 3 * i)], rows) for i in range(7)}
+    score = numbers["n0"] + numbers["n1"] * (words["c0"] == "value1") + rng.normal(size=rows)
+    columns = {**numbers, **words, "y": np.where(score > 0.5, "yes", "no")}
+    table = {
+        name: pa.array(values, mask=(rng.random(rows) < 0.1) if i % 2 and name != "y" else None)
+        for i, (name, values) in enumerate(columns.items())
+    }
+    csv_file.write(pa.table(table), path)
+
+
+def measured(command: list[str], folder: Path) -> tuple[float, float]:
+    """Seconds and peak memory (MB, of the process itself and not of its children) of a command that must succeed."""
+    report = folder / "time.txt"
+    code = (
+        "import os,resource,sys,time;b=time.monotonic();p=os.posix_spawn(sys.argv[2],sys.argv[2:],os.environ);"
+        "s=os.wait4(p,0);open(sys.argv[1],'w').write(f'{time.monotonic()-b} {s[2].ru_maxrss/1024}');"
+        "sys.exit(os.waitstatus_to_exitcode(s[1]))"
+    )
+    subprocess.run([sys.executable, "-c", code, str(report), *command], check=True, cwd=folder / "final", stdout=2)
+    seconds, peak = report.read_text().split()
+    return float(seconds), float(peak)
+
+
+def main(
+    rows: Annotated[list[int] | None, typer.Argument(help="Sizes; else 10,000, 100,000 and 1,000,000.")] = None,
+) -> None:
+    """Measure each step of the pipeline, as a process of its own, in a scratch copy of `final`."""
+    steps = ("baseline (imports)", "draft", *STAGES)
+    print(f"| rows | file MB | {' | '.join(steps)} | peak / file |\n|{'---|' * (len(steps) + 3)}")
+    for count in rows or [10_000, 100_000, 1_000_000]:
+        with tempfile.TemporaryDirectory() as scratch:
+            here = Path(scratch)
+            shutil.copytree(
+                ROOT / "final", here / "final", ignore=shutil.ignore_patterns("data", "registry", "model", "tmp")
+            )
+            table = here / "big.csv"
+            generate(count, table)
+            size, python = table.stat().st_size / 1e6, [sys.executable, "-m"]
+            found = [measured([sys.executable, "-c", "import product.model, product.validation"], here)]
+            found.append(measured([*python, "product.draft", str(table), "--target", "y", "--name", "big"], here))
+            for stage in STAGES:
+                found.append(measured([*python, f"stages.{stage}", "big"], here))
+                print(f"{count:,} rows, {stage}: {found[-1][0]:.1f} s", file=sys.stderr)
+            cells = " | ".join(f"{seconds:.1f} s, {peak:,.0f} MB" for seconds, peak in found)
+            ratio = max(peak for _, peak in found) / size
+            print(f"| {count:,} | {size:,.1f} | {cells} | {ratio:.1f} |", flush=True)
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT / "final")
+    typer.run(main)
