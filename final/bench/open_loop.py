@@ -5,12 +5,11 @@ Latency counts from when a request was due, so that a server that stalls cannot 
 """
 
 import asyncio
+import json
 import threading
 import time
 from dataclasses import dataclass
 from typing import Any
-
-import httpx
 
 
 @dataclass(frozen=True)
@@ -28,11 +27,43 @@ class Sample:
         return self.status != 200
 
 
-class OpenLoop:
-    """`rate` requests a second to `url`/predict from a thread of its own, from `start` until `stop`."""
+class Connections:
+    """HTTP/1.1 over kept connections: cheap, so that the client is not the limit."""
 
-    def __init__(self, url: str, rows: list[dict[str, Any]], rate: float, timeout: float = 10) -> None:
-        self.url, self.rows, self.rate, self.timeout = url, rows, rate, timeout
+    def __init__(self, host: str, port: int) -> None:
+        self.host, self.port = host, port
+        self._free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+
+    async def post(self, path: str, body: bytes) -> tuple[int, bytes]:
+        """Status and body of the answer. Raises OSError or ValueError where none came, or no whole one."""
+        reader, writer = self._free.pop() if self._free else await asyncio.open_connection(self.host, self.port)
+        head = f"POST {path} HTTP/1.1\r\nhost: {self.host}\r\ncontent-type: application/json\r\n"
+        try:
+            writer.write(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
+            status, *fields = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+            headers = dict(field.lower().split(": ", 1) for field in fields if field)
+            answer = await reader.readexactly(int(headers.get("content-length", 0)))
+        except BaseException:
+            writer.close()
+            raise
+        if headers.get("connection") == "close":
+            writer.close()
+        else:
+            self._free.append((reader, writer))
+        return int(status.split()[1]), answer
+
+    def close(self) -> None:
+        for _, writer in self._free:
+            writer.close()
+
+
+class OpenLoop:
+    """`rate` requests a second to host:port/predict from a thread of its own, from `start` until `stop`."""
+
+    def __init__(self, host: str, port: int, rows: list[dict[str, Any]], rate: float, timeout: float = 10) -> None:
+        self.bodies = [json.dumps(row).encode() for row in rows]
+        self.connections = Connections(host, port)
+        self.rate, self.timeout = rate, timeout
         self.samples: list[Sample] = []
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._load()))
@@ -53,26 +84,24 @@ class OpenLoop:
         self._thread.join()
 
     async def _load(self) -> None:
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=64)
-        async with httpx.AsyncClient(base_url=self.url, timeout=self.timeout, limits=limits) as client:
-            asked: set[asyncio.Task[None]] = set()
-            number = 0
-            while not self._stopped.is_set():
-                due = number / self.rate
-                await asyncio.sleep(max(0.0, due - self.seconds))
-                task = asyncio.create_task(self._ask(client, due, self.rows[number % len(self.rows)]))
-                asked.add(task)
-                task.add_done_callback(asked.discard)
-                number += 1
-            await asyncio.gather(*asked)
+        asked: set[asyncio.Task[None]] = set()
+        number = 0
+        while not self._stopped.is_set():
+            due = number / self.rate
+            await asyncio.sleep(max(0.0, due - self.seconds))
+            task = asyncio.create_task(self._ask(due, self.bodies[number % len(self.bodies)]))
+            asked.add(task)
+            task.add_done_callback(asked.discard)
+            number += 1
+        await asyncio.gather(*asked)
+        self.connections.close()
 
-    async def _ask(self, client: httpx.AsyncClient, due: float, row: dict[str, Any]) -> None:
+    async def _ask(self, due: float, body: bytes) -> None:
         status, model, error = 0, "", ""
         try:
-            answer = await client.post("/predict", json=row)
-            status = answer.status_code
-            model = str(answer.json().get("model", ""))
-            error = "" if status == 200 else answer.text[:200]
-        except (httpx.HTTPError, ValueError) as problem:
+            status, answer = await asyncio.wait_for(self.connections.post("/predict", body), self.timeout)
+            said = json.loads(answer)
+            model, error = str(said.get("model", "")), "" if status == 200 else answer.decode()[:200]
+        except (OSError, EOFError, ValueError, TimeoutError) as problem:
             error = f"{type(problem).__name__}: {problem}"
         self.samples.append(Sample(due, self.seconds - due, status, model, error))

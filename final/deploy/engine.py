@@ -17,6 +17,16 @@ class EngineError(UserError):
 
 def docker(*arguments: str, **environment: str) -> str:
     """What docker prints on stdout. Raises EngineError."""
+    return _run(*arguments, **environment).stdout.strip()
+
+
+def logs(*arguments: str) -> list[str]:
+    """Lines that containers wrote, on whichever stream. Raises EngineError."""
+    done = _run(*arguments)
+    return (done.stdout + done.stderr).splitlines()
+
+
+def _run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     try:
         done = subprocess.run(
             ["docker", *arguments],
@@ -30,7 +40,7 @@ def docker(*arguments: str, **environment: str) -> str:
         raise EngineError("there is no program docker: install it, https://docs.docker.com/engine/install/") from None
     if done.returncode:
         raise EngineError(f"docker {' '.join(arguments[:2])}: {done.stderr.strip().removeprefix(STRIPPED)}")
-    return done.stdout.strip()
+    return done
 
 
 def inspect(kind: str, name: str) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ import typer
 
 from deploy.engine import docker, inspect
 from deploy.pinned import Pinned, pin
-from deploy.verdict import RolloutError, wait
+from deploy.verdict import RolloutError, wait, wait_for_proxy
 from product.errors import UserError
 from product.paths import Paths
 from product.promotion_log import PromotionLog
@@ -56,6 +56,7 @@ def deploy(stack: str, image: str, seconds: float, **variables: str) -> None:
     # by digest, or on this engine alone: there is nothing left to look up in a registry
     command = ["stack", "deploy", *files, "--with-registry-auth", "--resolve-image=never", stack]
     docker(*command, **{**defaults, "IMAGE": image, **variables})
+    wait_for_proxy(f"{stack}_proxy", min(60, seconds))
     terminal = sys.stderr.isatty()
     wait(
         f"{stack}_api", image, seconds, monitored="PARALLELISM" not in variables,

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from deploy.engine import EngineError, docker, inspect
+from deploy.engine import EngineError, docker, inspect, logs
 from product.errors import UserError
 
 FAILED = ("rollback_started", "rollback_paused", "rollback_completed", "paused")
@@ -16,9 +16,22 @@ class RolloutError(UserError):
 
 
 def tasks(service: str) -> list[dict[str, Any]]:
-    """All tasks that Swarm remembers of a service, the failed ones too."""
-    ids = docker("service", "ps", "--quiet", "--no-trunc", service).split()
-    return list(json.loads(docker("inspect", *ids))) if ids else []
+    """All tasks that Swarm remembers of a service, the failed ones too. Raises EngineError."""
+    for attempt in range(3):
+        ids = docker("service", "ps", "--quiet", "--no-trunc", service).split()
+        try:
+            return list(json.loads(docker("inspect", "--type", "task", *ids))) if ids else []
+        except EngineError:  # Swarm forgot an old task between the two questions
+            if attempt == 2:
+                raise
+    return []
+
+
+def _said(value: Any) -> Any:
+    """Without what is empty or false: Swarm writes some defaults into a service and not into its tasks."""
+    if isinstance(value, dict):
+        return {key: said for key, part in value.items() if (said := _said(part))}
+    return value
 
 
 def current(service: dict[str, Any], found: list[dict[str, Any]]) -> bool:
@@ -29,22 +42,41 @@ def current(service: dict[str, Any], found: list[dict[str, Any]]) -> bool:
         task
         for task in alive
         if task["Status"]["State"] == "running"
-        and task["Spec"]["ContainerSpec"] == spec["TaskTemplate"]["ContainerSpec"]
+        and _said(task["Spec"]["ContainerSpec"]) == _said(spec["TaskTemplate"]["ContainerSpec"])
     ]
     return len(wanted) == len(alive) == int(spec["Mode"]["Replicated"]["Replicas"])
 
 
 def reason(image: str, found: list[dict[str, Any]]) -> str:
-    """Why replicas of an image failed: Swarm's error, and the last that one of them said."""
-    failed = [t for t in found if t["Spec"]["ContainerSpec"]["Image"] == image and t["Status"].get("Err")]
+    """Why replicas of an image failed: what Swarm says of one, and the last telling line that one of them said."""
+    failed = [t for t in found if t["Spec"]["ContainerSpec"]["Image"] == image and t["Status"]["State"] != "running"]
+    failed.sort(key=lambda task: not task["Status"].get("Err"))
     if not failed:
         return "Swarm gives no reason"
-    try:
-        said = docker("service", "logs", "--raw", "--tail", "20", failed[0]["ID"]).splitlines()
-    except EngineError:
-        said = []
-    telling = [line for line in said if "not ready" in line or "Error" in line] or said[-1:]
-    return "; ".join([failed[0]["Status"]["Err"], *telling[-1:]])
+    status = failed[0]["Status"]
+    why = status.get("Err") or f"a replica was never ready ({status['State']}: {status.get('Message', '')})"
+    for task in failed:
+        try:
+            said = logs("service", "logs", "--raw", "--tail", "20", task["ID"])
+        except EngineError:
+            continue
+        if telling := [line for line in said if "not ready" in line or "Error" in line]:
+            return f"{why}; it said: {telling[-1]}"
+    return why
+
+
+def wait_for_proxy(name: str, seconds: float) -> None:
+    """Until the proxy runs as it is declared. Raises RolloutError where it does not within `seconds`."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        service, found = inspect("service", name), tasks(name)
+        if service and current(service, found):
+            return
+        time.sleep(0.3)
+    image = service["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"] if service else ""
+    raise RolloutError(
+        f"{name} does not run after {seconds:.0f} s: {reason(image, found)}; see docker service ps {name}"
+    )
 
 
 def wait(
