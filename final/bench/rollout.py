@@ -32,12 +32,13 @@ console = Console(stderr=True, highlight=False)
 
 @dataclass(frozen=True)
 class Phase:
-    """One event under load: when it began and ended, in seconds since the load's start, and what came of it."""
+    """One event under load: begin and end in seconds since the load's start, what came of it, requests asked again."""
 
     name: str
     began: float
     ended: float
     came: str
+    again: int = 0
 
 
 @dataclass
@@ -102,13 +103,14 @@ def run(stage: Stage, rows: list[dict[str, Any]], rate: float, seconds: float) -
     """All events under load, which goes on for at least `seconds`. Raises UserError where an event went otherwise."""
     console.print("the first rollout")
     stage.wanted(stage.images["old"])
-    load, phases = OpenLoop("127.0.0.1", stage.port, rows, rate), []
+    load = OpenLoop("127.0.0.1", stage.port, rows, rate)
+    phases: list[Phase] = []
 
     def during(name: str, event: Callable[[], str]) -> None:
         console.print(name)
         began = load.seconds
         came = event()
-        phases.append(Phase(name, began, load.seconds, came))
+        phases.append(Phase(name, began, load.seconds, came, load.connections.again - sum(p.again for p in phases)))
         console.print(f"  {came}")
         time.sleep(2)  # the next event begins with all as it should be
 
@@ -128,16 +130,22 @@ def run(stage: Stage, rows: list[dict[str, Any]], rate: float, seconds: float) -
 def table(phases: list[Phase], samples: list[Sample], versions: dict[str, str]) -> str:
     """Markdown: requests, failures, latency and the answering versions of each phase."""
     lines = [
-        "| event | seconds | requests | failed | p50 ms | p99 ms | worst ms | answers by |",
-        "|---|---|---|---|---|---|---|---|",
+        "| event | seconds | requests | failed | asked again | p50 ms | p99 ms | worst ms | answers by |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
-    for phase in [*phases, Phase("all", 0, max(s.due for s in samples) + 1, "")]:
+    for phase in [*phases, Phase("all", 0, max(s.due for s in samples) + 1, "", sum(p.again for p in phases))]:
         part = [s for s in samples if phase.began <= s.due < phase.ended]
         took = np.array([s.took for s in part if not s.failed]) * 1000
         shown = [f"{np.percentile(took, q):.0f}" for q in (50, 99, 100)] if len(took) else ["-"] * 3
         by = Counter(versions.get(s.model, s.model[:12]) for s in part if not s.failed)
         answered = ", ".join(f"{name} {count:,}" for name, count in by.most_common())
-        cells = [phase.name, f"{phase.ended - phase.began:.1f}", f"{len(part):,}", str(sum(s.failed for s in part))]
+        cells = [
+            phase.name,
+            f"{phase.ended - phase.began:.1f}",
+            f"{len(part):,}",
+            str(sum(s.failed for s in part)),
+            str(phase.again),
+        ]
         lines.append(f"| {' | '.join([*cells, *shown, answered])} |")
     return "\n".join(lines)
 

@@ -10,7 +10,6 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-import skops.io
 
 from product.errors import UserError
 from product.metric_names import Task
@@ -87,6 +86,8 @@ class Foreign:
         return found
 
     def save(self, path: Path) -> None:
+        import skops.io  # here, since a service without such a model is built without skops
+
         skops.io.dump({"estimator": self.estimator, "reference": self.reference.to_dict("list")}, path)
 
     @classmethod
@@ -98,6 +99,8 @@ class Foreign:
 
 def load_trusted(path: Path) -> Any:
     """What a skops file holds; raises ForeignError where that is no skops file, or of types that are not trusted."""
+    import skops.io
+
     try:
         unknown = sorted(set(skops.io.get_untrusted_types(file=path)) - set(TRUSTED))
     except (OSError, ValueError, KeyError) as error:
