@@ -1,0 +1,28 @@
+"""Taking away what a test put on the engine."""
+
+import json
+import subprocess
+import time
+from pathlib import Path
+
+from lab3.tests.conftest import docker
+
+
+def take_down(stack: str) -> None:
+    """Remove the stack and wait until its last container is gone."""
+    subprocess.run(["docker", "stack", "rm", stack], capture_output=True, check=False)
+    for _ in range(120):
+        if not docker("ps", "-aq", "--filter", f"label=com.docker.stack.namespace={stack}"):
+            return
+        time.sleep(0.5)
+
+
+def remove_images(repository: Path) -> None:
+    """Those of the repository's commits, by their ids; another test may have images of the same name."""
+    listed = ["git", "log", "--all", "--reflog", "--format=%H"]
+    commits = set(subprocess.check_output(listed, cwd=repository, text=True).split())
+    found = set(docker("image", "ls", "--quiet", "--no-trunc", "--filter", "label=mlops.product=titanic").splitlines())
+    for image in found:
+        [about] = json.loads(docker("image", "inspect", image))
+        if about["Config"]["Labels"].get("org.opencontainers.image.revision") in commits:
+            subprocess.run(["docker", "rmi", "--force", "--no-prune", image], capture_output=True, check=False)
