@@ -107,6 +107,8 @@ class Front:
         body = message.get("body", b"")
         if message.get("more_body"):
             body = await rest(receive, body, most, server.settings.request_seconds)
+        elif len(body) > most:  # a chunked body says no length before
+            raise too_long(most)
         if live.serving.model is None:
             raise busy(503, live.serving.problem, seconds=5)
         parsed = perf_counter()
