@@ -31,6 +31,11 @@ class Paths:
         return self.root / "registry"
 
     @property
+    def decided(self) -> Path:
+        """What the last decision on a promotion was about."""
+        return self.registry / "decided.json"
+
+    @property
     def metrics(self) -> Path:
         return self.root / "reports" / "metrics.json"
 

@@ -3,6 +3,8 @@
 The remote is DVC_REMOTE_URL (a folder, s3://, ssh://, with the usual AWS_* variables), else the one in .dvc/config.
 """
 
+import hashlib
+import json
 import logging
 import os
 from collections.abc import Callable, Iterator
@@ -10,7 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ruamel.yaml import YAML
+
 from product.errors import UserError
+from product.files import write_json
 from product.paths import Paths
 
 FINAL = Path(__file__).resolve().parents[1]
@@ -31,9 +36,12 @@ def reproduce(product: str, force: bool) -> str | None:
     def run(repo: Any) -> None:
         if not force and not (paths.raw.exists() and paths.model.exists()):
             _pull(repo, f"model_testing@{product}")
-        repo.reproduce(targets=[f"model_promotion@{product}"], force=force)
-        if not _decided(paths):
-            repo.reproduce(targets=[f"model_promotion@{product}"], force=True, single_item=True)
+        last = f"model_promotion@{product}"
+        ran = {stage.name for stage in repo.reproduce(targets=[last], force=force)}
+        # a dvc.lock that came by git says what was decided elsewhere
+        if last not in ran and not _decided(paths, last):
+            repo.reproduce(targets=[last], force=True, single_item=True)
+        write_json({"inputs": _inputs(last)}, paths.decided)
 
     return _trouble(run)
 
@@ -83,13 +91,22 @@ def _stage_failed(error: BaseException) -> bool:
     return isinstance(error.__cause__, StageCmdFailedError)
 
 
-def _decided(paths: Paths) -> bool:
-    """Whether the champion is the one of the last verdict; a rollback writes champion.json after it.
+def _decided(paths: Paths, stage: str) -> bool:
+    """Whether the last decision here was about these inputs, and the champion is its; a rollback writes it later.
 
-    Both are facts of this place and no outputs of DVC's, so that dvc.lock is the same in every checkout of a commit.
+    Decisions are facts of this place and no outputs of DVC's: dvc.lock is the same in every checkout of a commit.
     """
     verdict, champion = paths.gates("champion"), paths.registry / "champion.json"
-    return verdict.exists() and champion.exists() and champion.stat().st_mtime_ns <= verdict.stat().st_mtime_ns
+    if not (verdict.exists() and champion.exists() and paths.decided.exists()):
+        return False
+    same = json.loads(paths.decided.read_bytes()) == {"inputs": _inputs(stage)}
+    return same and champion.stat().st_mtime_ns <= verdict.stat().st_mtime_ns
+
+
+def _inputs(stage: str) -> str:
+    """sha256 over what dvc.lock says that a stage has read."""
+    lock = YAML(typ="safe").load((FINAL / "dvc.lock").read_text(encoding="utf-8"))
+    return hashlib.sha256(json.dumps(lock["stages"][stage], sort_keys=True).encode()).hexdigest()
 
 
 def push(product: str) -> int:
