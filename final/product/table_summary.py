@@ -34,8 +34,11 @@ def column(values: pd.Series) -> dict[str, Any]:
     """Missing cells, distinct values, and a histogram of numbers or counts of the commonest values."""
     there = values.dropna()
     found: dict[str, Any] = {"missing": int(len(values) - len(there)), "distinct": int(there.nunique())}
-    if pd.api.types.is_numeric_dtype(there) and len(there):
+    if pd.api.types.is_numeric_dtype(there):
         numbers = there.to_numpy(dtype=float)
+        numbers = numbers[np.isfinite(numbers)]  # infinite ones are the contract gate's to find
+        if not len(numbers):
+            return found
         counts, edges = np.histogram(numbers, BINS)
         low, middle, high = np.percentile(numbers, [0, 50, 100])
         found |= {"min": float(low), "median": float(middle), "mean": float(numbers.mean()), "max": float(high)}
