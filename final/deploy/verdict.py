@@ -79,6 +79,18 @@ def wait_for_proxy(name: str, seconds: float) -> None:
     )
 
 
+def wait_for_the_old(name: str, seconds: float = 25) -> None:
+    """Until the replicas that were told to stop have stopped: till then the proxy may ask one of them.
+
+    At most for a little longer than they are given to stop: one on a machine that was lost never says that it did.
+    """
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if not any(t["DesiredState"] == "shutdown" and t["Status"]["State"] == "running" for t in tasks(name)):
+            return
+        time.sleep(0.3)
+
+
 def wait(
     name: str, image: str, seconds: float, *, monitored: bool = True, tell: Callable[[str], None] = lambda said: None
 ) -> None:
@@ -103,6 +115,7 @@ def wait(
             )
         settled = state in ("", "completed") or (not monitored and state == "updating")
         if settled and spec_image == image and current(service, found):
+            wait_for_the_old(name)
             return
         broken = [t for t in found if t["Status"]["State"] in ("failed", "rejected")]
         if not state and len(broken) > 2 * service["Spec"]["Mode"]["Replicated"]["Replicas"]:
