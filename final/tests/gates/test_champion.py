@@ -7,7 +7,12 @@ from tests.checkout import Checkout
 
 WEAK = (("iterations: 1000", "iterations: 1"), ("depth: 5", "depth: 1"))
 GOOD = tuple((new, old) for old, new in WEAK)
-LOW = (("floor: 0.75", "floor: 0.5"), ("above_baseline: 0.05", "above_baseline: 0"), ("{Sex: 0.65, Pclass: 0.6}", "{}"))
+LOW = (
+    ("floor: 0.75", "floor: 0.5"),
+    ("above_baseline: 0.05", "above_baseline: 0"),
+    ("{Sex: 0.65, Pclass: 0.6}", "{}"),
+    ("max_ece: 0.15", "max_ece: 1"),
+)
 
 
 def test_a_worse_challenger_is_a_green_run_that_keeps_the_champion(checkout: Checkout) -> None:

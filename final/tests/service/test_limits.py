@@ -1,0 +1,161 @@
+"""What is too much, too long, of another type or without a key is refused, in words, and the settings say so."""
+
+import hashlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from service.settings import table
+from tests.checkout import Checkout
+from tests.running_service import Service, serving
+
+README = Path(__file__).parents[2] / "service" / "README.md"
+LIMITS = {
+    "SERVICE_MAX_ROW_BYTES": "2000",
+    "SERVICE_MAX_BODY_BYTES": "20000",
+    "SERVICE_MAX_BATCH_BYTES": "300000",
+    "SERVICE_MAX_BATCH_ROWS": "500",
+    "SERVICE_MAX_EXPLAIN_ROWS": "3",
+    "SERVICE_MAX_BATCHES": "1",
+    "SERVICE_REQUEST_SECONDS": "1",
+    "SERVICE_BATCH_SECONDS": "10",
+}
+
+
+@pytest.fixture(scope="module")
+def keyed(trained: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service with small limits and one key, "sesame"."""
+    keys = tmp_path_factory.mktemp("keys") / "keys.txt"
+    keys.write_text(f"# who: hash\nthe tests {hashlib.sha256(b'sesame').hexdigest()}\n")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in LIMITS.items():
+            patch.setenv(name, value)
+        with serving(trained, "serve.sh", "--host", "0.0.0.0", "--api-keys-file", str(keys)) as started:
+            started.url = started.url.replace("0.0.0.0", "127.0.0.1")
+            yield started
+
+
+@pytest.fixture(scope="module")
+def client(keyed: Service) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=keyed.url, headers={"x-api-key": "sesame"}, timeout=40) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def row(client: httpx.Client) -> dict[str, object]:
+    found: dict[str, object] = client.get("/contract").json()["examples"][0]
+    return found
+
+
+def refused(answer: httpx.Response, status: int, words: str) -> None:
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["x-request-id"]
+    assert words in answer.json()["detail"]
+
+
+def test_without_the_key_nobody_is_answered_but_probes(keyed: Service, row: dict[str, object]) -> None:
+    for headers in ({}, {"x-api-key": "open"}, {"authorization": "Bearer open"}):
+        refused(httpx.post(keyed.url + "/predict", json=row, headers=headers), 401, "an API key is needed")
+    for path in ("/contract", "/model", "/metrics", "/v2/models/titanic"):
+        assert httpx.get(keyed.url + path).status_code == 401
+    for path in ("/healthz", "/readyz", "/ping", "/v2/health/ready", "/docs"):
+        assert httpx.get(keyed.url + path).status_code == 200
+    bearer = httpx.post(keyed.url + "/predict", json=row, headers={"authorization": "Bearer sesame"})
+    assert bearer.status_code == 200
+
+
+def test_what_is_too_long_is_a_413(client: httpx.Client, row: dict[str, object]) -> None:
+    refused(client.post("/predict", json={**row, "Name": "x" * 3000}), 413, "longer than 2,000 bytes")
+
+    def in_pieces() -> Iterator[bytes]:
+        yield from (b" " * 1000 for _ in range(4))
+
+    refused(client.post("/predict", content=in_pieces()), 413, "longer than 2,000 bytes")
+    refused(client.post("/predict/batch", json=[row] * 501), 413, "more than 500 rows")
+    refused(client.post("/predict/batch", json=[row] * 2500), 413, "longer than 300,000 bytes")
+    refused(client.post("/explain", json=[row] * 4), 413, "at most 3 are explained at once")
+    answer = client.post("/invocations", json={"dataframe_records": [row] * 200})
+    assert (answer.status_code, answer.json()["error_code"]) == (413, "BAD_REQUEST")
+
+
+def test_another_content_type_is_a_415(client: httpx.Client) -> None:
+    for path in ("/predict", "/predict/batch", "/explain"):
+        refused(client.post(path, content=b"<a/>", headers={"content-type": "text/xml"}), 415, "'text/xml'")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "words"),
+    [
+        ("application/json", b"{}", "must be a JSON array"),
+        ("application/json", b"[{}, {]", "row 1: not JSON"),
+        ("application/json", b"[{}", "not complete"),
+        ("application/json", b"[] []", "something follows"),
+        ("application/json", b"[\xff]", "not UTF-8"),
+        ("text/csv", b"Age,Weight\n1,2\n", "Weight: unknown column"),
+        ("text/csv", b"Age,Age\n1,2\n", "Age: column is there twice"),
+        ("text/csv", b"", "no header"),
+        ("application/vnd.apache.arrow.stream", b"nonsense", "not an Arrow stream"),
+    ],
+)
+def test_a_batch_that_is_no_table_is_a_422(client: httpx.Client, kind: str, body: bytes, words: str) -> None:
+    refused(client.post("/predict/batch", content=body, headers={"content-type": kind}), 422, words)
+
+
+def test_too_many_batches_are_a_429_and_a_slow_one_a_503_while_single_rows_go_on(
+    client: httpx.Client, row: dict[str, object]
+) -> None:
+    def slowly() -> Iterator[bytes]:
+        yield b"["
+        time.sleep(12)
+        yield b"]"
+
+    answers: list[httpx.Response] = []
+    slow = threading.Thread(target=lambda: answers.append(client.post("/predict/batch", content=slowly())))
+    slow.start()
+    time.sleep(2)
+    busy = client.post("/predict/batch", json=[row])
+    refused(busy, 429, "1 batches and explanations are under way")
+    assert int(busy.headers["retry-after"]) > 0
+    assert client.post("/predict", json=row).status_code == 200
+    slow.join()
+    refused(answers[0], 503, "took longer than 10 s")
+    assert client.post("/predict/batch", json=[row]).status_code == 200
+
+
+def test_a_body_that_does_not_come_is_a_408(keyed: Service) -> None:
+    host, port = keyed.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as line:
+        line.sendall(b"POST /predict HTTP/1.1\r\nhost: a\r\nx-api-key: sesame\r\ncontent-length: 100\r\n\r\n{")
+        assert line.recv(100).startswith(b"HTTP/1.1 408")
+
+
+def test_beyond_loopback_it_starts_with_keys_or_insecure_only(trained: Checkout, tmp_path: Path) -> None:
+    done = trained.bash("serve.sh", "--host", "0.0.0.0", "--port", "0")
+    assert done.returncode == 1
+    assert "needs API keys: --api-keys-file FILE" in done.stderr
+    keys = tmp_path / "keys.txt"
+    for text, words in (("", "has no keys"), ("me 123\n", "keys.txt:1: must be a name and a sha256")):
+        keys.write_text(text)
+        done = trained.bash("serve.sh", "--host", "0.0.0.0", "--port", "0", "--api-keys-file", str(keys))
+        assert done.returncode == 1
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
+    with serving(trained, "serve.sh", "--host", "0.0.0.0", "--insecure") as service:
+        assert service.get("/readyz").status_code == 200
+
+
+def test_a_setting_that_cannot_be_is_said(trained: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SERVICE_MAX_BATCHES", "none")
+    done = trained.bash("serve.sh", "--port", "0")
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("serve: SERVICE_MAX_BATCHES: Input should be a valid integer")
+
+
+def test_the_readme_has_the_table_of_settings() -> None:
+    assert table() in README.read_text(encoding="utf-8")
