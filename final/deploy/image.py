@@ -13,7 +13,6 @@ from deploy.artifact import Artifact, champion
 from product.errors import UserError
 
 FINAL = Path(__file__).resolve().parents[1]
-PORT = 8000
 
 
 class Command(StrEnum):

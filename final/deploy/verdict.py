@@ -8,8 +8,6 @@ from typing import Any
 from deploy.engine import EngineError, docker, inspect, logs
 from product.errors import UserError
 
-FAILED = ("rollback_started", "rollback_paused", "rollback_completed", "paused")
-
 
 class RolloutError(UserError):
     """The new image does not serve; str() says why and what serves instead."""

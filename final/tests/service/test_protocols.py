@@ -8,7 +8,6 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import nanoarrow
@@ -24,8 +23,8 @@ from product.product_file import load
 from product.table import read
 from tests.checkout import Checkout
 from tests.running_service import Service, serving
+from tests.service.mlflow_bodies import Rows, bodies
 
-Rows = list[dict[str, Any]]
 WHOLE = ("Pclass", "SibSp", "Parch")
 TRITON = Path(__file__).with_name("triton_client.py")
 
@@ -121,35 +120,6 @@ def test_an_explanation_adds_up_to_the_raw_score(service: Service, rows: Rows, e
     assert (bad.status_code, bad.json()["errors"][0]["field"]) == (422, "Sex")
 
 
-def requests(rows: Rows) -> dict[str, tuple[str, bytes]]:
-    """Each form of MLflow's protocol, right and wrong."""
-    names, cells = list(rows[0]), [list(row.values()) for row in rows]
-    columns = {name: [row[name] for row in rows] for name in names}
-    json_forms: dict[str, Any] = {
-        "split": {"dataframe_split": {"columns": names, "data": cells}},
-        "records": {"dataframe_records": rows},
-        "instances": {"instances": rows},
-        "inputs": {"inputs": columns},
-        "two forms": {"instances": rows, "inputs": columns},
-        "no form": {"rows": rows},
-        "a list": rows,
-        "a column is missing": {"dataframe_split": {"columns": names[1:], "data": [row[1:] for row in cells]}},
-        "split without data": {"dataframe_split": {"columns": names}},
-        "records that are none": {"dataframe_records": {"Age": 3}},
-        "a text for a number": {"dataframe_records": [{**rows[0], "Age": "young"}]},
-    }
-    found = {name: ("application/json", json.dumps(body).encode()) for name, body in json_forms.items()}
-    text = io.StringIO()
-    table = csv.DictWriter(text, names)
-    table.writeheader()
-    table.writerows(rows)
-    found["csv"] = ("text/csv", text.getvalue().encode())
-    found["not JSON"] = ("application/json", b"{")
-    found["another type"] = ("application/xml", b"<a/>")
-    found["another charset"] = ("text/csv; charset=latin-1", b"a")
-    return found
-
-
 @pytest.fixture(scope="module")
 def mlflow_server(trained: Checkout) -> Iterator[str]:
     """MLflow's own scoring server with the same model."""
@@ -175,7 +145,7 @@ def test_mlflows_protocol_is_answered_and_refused_as_by_its_own_server(
     whole = [row for row, _ in zip(rows, expected, strict=True) if None not in row.values()]
     complete = [{**row, "Cabin": row["Cabin"] or "C62"} for row in rows if row["Age"] is not None and row["Embarked"]]
     assert whole or complete
-    for name, (kind, body) in requests(complete[:10]).items():
+    for name, (kind, body) in bodies(complete[:10]).items():
         ours, theirs = (
             httpx.post(url + "/invocations", content=body, headers={"content-type": kind}, timeout=60)
             for url in (service.url, mlflow_server)
@@ -196,7 +166,7 @@ def test_mlflows_protocol_is_answered_and_refused_as_by_its_own_server(
 
 
 def test_mlflows_protocol_answers_as_the_library(service: Service, rows: Rows, expected: list[float]) -> None:
-    for name, (kind, body) in requests(rows).items():
+    for name, (kind, body) in bodies(rows).items():
         if name in ("split", "records", "instances", "inputs", "csv"):
             answer = send(service, kind, body, "/invocations").json()["predictions"]
             assert [one["probability"] for one in answer] == expected, name

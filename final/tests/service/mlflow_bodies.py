@@ -1,0 +1,37 @@
+"""Bodies of MLflow's scoring protocol, right and wrong."""
+
+import csv
+import io
+import json
+from typing import Any
+
+Rows = list[dict[str, Any]]
+
+
+def bodies(rows: Rows) -> dict[str, tuple[str, bytes]]:
+    """Each form of MLflow's protocol, right and wrong."""
+    names, cells = list(rows[0]), [list(row.values()) for row in rows]
+    columns = {name: [row[name] for row in rows] for name in names}
+    json_forms: dict[str, Any] = {
+        "split": {"dataframe_split": {"columns": names, "data": cells}},
+        "records": {"dataframe_records": rows},
+        "instances": {"instances": rows},
+        "inputs": {"inputs": columns},
+        "two forms": {"instances": rows, "inputs": columns},
+        "no form": {"rows": rows},
+        "a list": rows,
+        "a column is missing": {"dataframe_split": {"columns": names[1:], "data": [row[1:] for row in cells]}},
+        "split without data": {"dataframe_split": {"columns": names}},
+        "records that are none": {"dataframe_records": {"Age": 3}},
+        "a text for a number": {"dataframe_records": [{**rows[0], "Age": "young"}]},
+    }
+    found = {name: ("application/json", json.dumps(body).encode()) for name, body in json_forms.items()}
+    text = io.StringIO()
+    table = csv.DictWriter(text, names)
+    table.writeheader()
+    table.writerows(rows)
+    found["csv"] = ("text/csv", text.getvalue().encode())
+    found["not JSON"] = ("application/json", b"{")
+    found["another type"] = ("application/xml", b"<a/>")
+    found["another charset"] = ("text/csv; charset=latin-1", b"a")
+    return found
