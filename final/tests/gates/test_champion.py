@@ -87,3 +87,14 @@ def test_a_model_or_a_verdict_made_by_hand_is_made_anew(checkout: Checkout) -> N
     assert checkout.bash("pipeline.sh").returncode == 1
     verdict.write_text(verdict.read_text().replace("false", "true"))
     assert checkout.bash("pipeline.sh").returncode == 1
+
+
+def test_a_decision_about_other_inputs_is_made_anew(checkout: Checkout) -> None:
+    """As where git brought a dvc.lock of another place's run: DVC finds nothing to do, and nobody here has decided."""
+    decided = checkout.product / "registry" / "decided.json"
+    own = decided.read_bytes()
+    decided.write_text(json.dumps({"inputs": "of another dvc.lock"}))
+    done = checkout.bash("pipeline.sh")
+    assert done.returncode == 0, done.stderr
+    assert "kept champion: it is this very model" in done.stderr
+    assert decided.read_bytes() == own
