@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from product.declaration import Product
+from product.digits import rounded
 from product.errors import UserError
 from product.files import write_json
 from product.model import ProductModel
@@ -41,7 +42,7 @@ def assemble(
         "holdout": figures,
         "golden": {
             "rows": records(golden, list(loaded.contract.features)),
-            "predictions": loaded.scores(golden).tolist(),
+            "predictions": rounded(loaded.scores(golden).tolist()),
         },
     }
     write_json(manifest, folder / "manifest.json")

@@ -1,16 +1,12 @@
-"""The declaration as a request model and a JSON schema: `python -m product.contract titanic --schema`."""
+"""The declaration as a request model and a JSON schema."""
 
-import json
-import sys
 from datetime import date
 from typing import Annotated, Any, Literal
 
-import typer
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
 
 from product.columns import Boolean, Category, Date, Feature, Integer, Number, Text, Value
 from product.declaration import Contract
-from product.product_file import ProductError, load
 
 
 def request_model(contract: Contract, name: str = "Row") -> type[BaseModel]:
@@ -71,22 +67,3 @@ def json_schema(contract: Contract, title: str, description: str = "") -> dict[s
     schema = request_model(contract).model_json_schema()
     said = {"title": title, "description": description, "x-target": contract.target.model_dump(mode="json")}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, **said}
-
-
-def main(
-    product: Annotated[str, typer.Argument(help="Name or folder of a product.")] = "titanic",
-    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON schema of one row.")] = False,
-) -> None:
-    """Check a product file."""
-    try:
-        loaded = load(product)
-    except ProductError as error:
-        sys.exit(str(error))
-    if schema:
-        print(json.dumps(json_schema(loaded.contract, loaded.title, loaded.description), indent=2))
-    else:
-        print(f"{loaded.name}: {len(loaded.contract.features)} features, contract {loaded.contract.hash()[:12]}")
-
-
-if __name__ == "__main__":
-    typer.run(main)

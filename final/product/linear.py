@@ -7,15 +7,18 @@ each of its commoner values. The strength of the penalty is the one that does be
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
+from product.digits import rounded
 from product.metric_names import Task
 
 MOST_ROWS = 50_000  # more tell a linear model nothing new
 MOST_LEVELS = 50
+WIDE = 1000  # coefficients from which on Newton's matrix costs more than it saves
 LEAST_ROWS = 5  # of a value of a category that gets a column
 FARTHEST = 5.0  # standard deviations; what is farther out counts as that far
 STRENGTHS = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0)  # inverse of the penalty, as scikit-learn's C
@@ -54,22 +57,62 @@ class Encoder:
             found += [number] * (len(self.levels[name]) if name in self.levels else 1 + self.numbers[name][3])
         return np.array(found, dtype=int)
 
+    @cached_property
+    def _layouts(self) -> dict[tuple[str, ...], "_Layout"]:
+        return {}
+
     def __call__(self, columns: Columns) -> np.ndarray:
-        blocks = []
-        for name, values in columns.items():
-            if name in self.levels:
-                if levels := self.levels[name]:
-                    found = pd.Index(levels).get_indexer(pd.Index(np.asarray(values, dtype=object)))
-                    blocks.append(np.equal.outer(found, np.arange(len(levels))).astype(float))
+        names = tuple(columns)
+        layout = self._layouts.get(names)
+        if layout is None:
+            layout = self._layouts[names] = _Layout.of(self, names)
+        rows = len(columns[names[0]])
+        matrix = np.zeros((rows, layout.width))
+        if layout.numbers:
+            numbers = np.array([columns[name] for name in layout.numbers], dtype=float).T
+            gone = np.isnan(numbers)
+            standard = (np.where(gone, layout.medians, numbers) - layout.means) / layout.scales
+            matrix[:, layout.places] = np.minimum(np.maximum(standard, -FARTHEST), FARTHEST)
+            matrix[:, layout.indicators] = gone[:, layout.indicated]
+        for name, places in layout.levels:
+            found = [places.get(value, -1) for value in columns[name]]
+            known = [(row, place) for row, place in enumerate(found) if place >= 0]
+            if known:
+                matrix[tuple(zip(*known, strict=True))] = 1
+        return matrix
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where the columns of the matrix are, for columns in one order: looked up once, not at each row."""
+
+    width: int
+    numbers: list[str]
+    medians: np.ndarray
+    means: np.ndarray
+    scales: np.ndarray
+    places: list[int]  # of the numbers
+    indicated: list[int]  # which of the numbers have a column for what is missing,
+    indicators: list[int]  # and where
+    levels: list[tuple[str, dict[str, int]]]
+
+    @classmethod
+    def of(cls, encoder: Encoder, names: Sequence[str]) -> Self:
+        numbers = [name for name in names if name in encoder.numbers]
+        medians, means, scales = np.array([encoder.numbers[name][:3] for name in numbers]).reshape(-1, 3).T
+        width, places, indicated, indicators, levels = 0, [], [], [], []
+        for name in names:
+            if name in encoder.levels:
+                values = encoder.levels[name]
+                levels.append((name, {value: width + number for number, value in enumerate(values)}))
+                width += len(values)
                 continue
-            median, mean, scale, indicator = self.numbers[name]
-            column = np.asarray(values, dtype=float)
-            gone = np.isnan(column)
-            standard = (np.where(gone, median, column) - mean) / scale
-            blocks.append(np.clip(standard, -FARTHEST, FARTHEST)[:, None])
-            if indicator:
-                blocks.append(gone[:, None].astype(float))
-        return np.hstack(blocks)
+            places.append(width)
+            if encoder.numbers[name][3]:
+                indicated.append(len(places) - 1)
+                indicators.append(width + 1)
+            width += 1 + encoder.numbers[name][3]
+        return cls(width, numbers, medians, means, scales, places, indicated, indicators, levels)
 
 
 @dataclass(frozen=True)
@@ -120,7 +163,10 @@ def _estimate(task: Task, strength: float, matrix: np.ndarray, target: np.ndarra
         return model.coef_.reshape(-1, 1), np.array([model.intercept_])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # more iterations would move the scores by nothing seen
-        model = LogisticRegression(C=strength, max_iter=300).fit(matrix, target)
+        # Newton's steps end at the optimum, on every processor the same; L-BFGS stops near it, and is for wide tables
+        wide = matrix.shape[1] * max(1, classes) > WIDE
+        how: dict[str, Any] = {"max_iter": 300} if wide else {"solver": "newton-cholesky", "tol": 1e-8}
+        model = LogisticRegression(C=strength, **how).fit(matrix, target)
     if task == "binary":
         return model.coef_.T, model.intercept_
     coefficients, intercepts = np.zeros((matrix.shape[1], classes)), np.full(classes, -10.0)  # a class never seen
@@ -143,4 +189,4 @@ def fit(
     encoder = Encoder.fit(columns, categorical)
     matrix = encoder(columns)
     coefficients, intercepts = _estimate(task, strength, matrix, target, classes)
-    return Linear(encoder, coefficients, intercepts, matrix.mean(axis=0))
+    return Linear.from_dict(rounded(Linear(encoder, coefficients, intercepts, matrix.mean(axis=0)).as_dict()))

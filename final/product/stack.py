@@ -64,5 +64,5 @@ def _fit(parts: np.ndarray, target: np.ndarray, task: Task) -> Found:
         return (float(values.sum()) / unit + float(pull @ away**2) / 2) / rows, gradient / rows
 
     bounds = [(0, None)] * count + [(None, None)] * width
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-15, "gtol": 1e-9}).x
     return found[:count], found[count:]

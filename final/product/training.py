@@ -10,6 +10,7 @@ import pandas as pd
 from product import boosting, linear, stack
 from product.boosting import Boosted
 from product.declaration import Contract, Model
+from product.digits import rounded
 from product.features import Column, FeatureMaker
 from product.foreign import REFERENCE, Foreign
 from product.metrics import value
@@ -138,15 +139,16 @@ def fit(
     names = PARTS[settings.estimator]
     firsts = {name: trainer.first(name, inside, outside) for name in names}
     raws = {name: part.raw(outside.columns) for name, (part, _) in firsts.items()}
-    weights, offsets = stack.fit(list(raws.values()), outside.target, contract.target.task)
+    found = stack.fit(list(raws.values()), outside.target, contract.target.task)
+    weights, offsets = (rounded(values.tolist()) for values in found)
     kept = [name for name, weight in zip(names, weights, strict=True) if weight > 0] or [names[0]]
     if rows <= REFIT_ROWS:
         both = _joined(inside, outside)
         parts = {name: trainer.again(name, both, firsts[name][1]) for name in kept}
     else:
         parts = {name: firsts[name][0] for name in kept}
-    used = [float(weight) for name, weight in zip(names, weights, strict=True) if name in kept]
-    model = ProductModel(contract, parts, used, offsets.tolist())
+    used = [weight for name, weight in zip(names, weights, strict=True) if name in kept]
+    model = ProductModel(contract, parts, used, offsets)
     return Trained(model, _remarks(model, inside, rows))
 
 

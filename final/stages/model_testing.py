@@ -7,6 +7,7 @@ import typer
 
 from product import behaviour, console, gates, model_gates, table
 from product.curves import curves
+from product.digits import rounded
 from product.effects import effects
 from product.evaluation import evaluate
 from product.files import write_json
@@ -31,9 +32,9 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
         rest = pd.concat([table.read(paths.part(name), declared)[0] for name in ("train", "validation")])
         figures["linear"] = values(declared.target.task, target, linear_scores(rest, holdout, declared.contract))
         figures["behaviour"] = behaviour.measure(model, holdout, declared)
-        write_json(figures, paths.metrics)
+        write_json(rounded(figures), paths.metrics)
         drawn = {**curves(target, scores, declared.target), "effects": effects(model, holdout)}
-        write_json(drawn, paths.figures("curves"))
+        write_json(rounded(drawn), paths.figures("curves"))
         for name, part in figures["metrics"].items():
             remarks.append(f"{name} {part['value']:.3f} (95 % {part['low']:.3f} to {part['high']:.3f})")
     verdicts = model_gates.all_gates(figures, declared)

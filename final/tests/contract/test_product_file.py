@@ -12,7 +12,7 @@ FINAL = HERE.parents[1]
 
 
 def check(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "product.contract", str(folder), *arguments]
+    command = [sys.executable, "-m", "product", str(folder), *arguments]
     return subprocess.run(command, cwd=FINAL, capture_output=True, text=True, timeout=60, check=False)
 
 

@@ -1,0 +1,29 @@
+"""`python -m product PRODUCT [--schema]`: check a product file, or print the JSON schema of one row."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from product.contract import json_schema
+from product.product_file import ProductError, load
+
+
+def main(
+    product: Annotated[str, typer.Argument(help="Name or folder of a product.")] = "titanic",
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON schema of one row.")] = False,
+) -> None:
+    """Check a product file."""
+    try:
+        loaded = load(product)
+    except ProductError as error:
+        sys.exit(str(error))
+    if schema:
+        print(json.dumps(json_schema(loaded.contract, loaded.title, loaded.description), indent=2))
+    else:
+        print(f"{loaded.name}: {len(loaded.contract.features)} features, contract {loaded.contract.hash()[:12]}")
+
+
+if __name__ == "__main__":
+    typer.run(main)
