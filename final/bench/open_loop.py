@@ -28,25 +28,19 @@ class Sample:
 
 
 class Connections:
-    """HTTP/1.1 over kept connections: cheap, so that the client is not the limit."""
+    """HTTP/1.1 over kept connections: cheap, so that the client is not the limit. Nothing is asked a second time."""
 
     def __init__(self, host: str, port: int) -> None:
-        self.host, self.port, self.again = host, port, 0
+        self.host, self.port = host, port
         self._free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def post(self, path: str, body: bytes) -> tuple[int, bytes]:
-        """Status and body of the answer. Raises OSError, EOFError or ValueError where none came, or no whole one.
-
-        A kept connection that is closed before the first byte of an answer says: ask again on a new one (RFC 9112,
-        9.3.1). HAProxy does so where a replica was killed with requests in its socket; `again` counts them.
-        """
-        if self._free:
-            try:
-                return await self._ask(*self._free.pop(), path, body)
-            except (ConnectionResetError, BrokenPipeError, asyncio.IncompleteReadError) as error:
-                if getattr(error, "partial", b""):
-                    raise
-                self.again += 1
+        """Status and body of the answer. Raises OSError, EOFError or ValueError where none came, or no whole one."""
+        while self._free:
+            reader, writer = self._free.pop()
+            if not reader.at_eof():  # else the server closed it while it was idle
+                return await self._ask(reader, writer, path, body)
+            writer.close()
         return await self._ask(*await asyncio.open_connection(self.host, self.port), path, body)
 
     async def _ask(

@@ -32,13 +32,12 @@ console = Console(stderr=True, highlight=False)
 
 @dataclass(frozen=True)
 class Phase:
-    """One event under load: begin and end in seconds since the load's start, what came of it, requests asked again."""
+    """One event under load: begin and end in seconds since the load's start, what came of it."""
 
     name: str
     began: float
     ended: float
     came: str
-    again: int = 0
 
 
 @dataclass
@@ -110,7 +109,7 @@ def run(stage: Stage, rows: list[dict[str, Any]], rate: float, seconds: float) -
         console.print(name)
         began = load.seconds
         came = event()
-        phases.append(Phase(name, began, load.seconds, came, load.connections.again - sum(p.again for p in phases)))
+        phases.append(Phase(name, began, load.seconds, came))
         console.print(f"  {came}")
         time.sleep(2)  # the next event begins with all as it should be
 
@@ -130,10 +129,10 @@ def run(stage: Stage, rows: list[dict[str, Any]], rate: float, seconds: float) -
 def table(phases: list[Phase], samples: list[Sample], versions: dict[str, str]) -> str:
     """Markdown: requests, failures, latency and the answering versions of each phase."""
     lines = [
-        "| event | seconds | requests | failed | asked again | p50 ms | p99 ms | worst ms | answers by |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| event | seconds | requests | failed | p50 ms | p99 ms | worst ms | answers by |",
+        "|---|---|---|---|---|---|---|---|",
     ]
-    for phase in [*phases, Phase("all", 0, max(s.due for s in samples) + 1, "", sum(p.again for p in phases))]:
+    for phase in [*phases, Phase("all", 0, max(s.due for s in samples) + 1, "")]:
         part = [s for s in samples if phase.began <= s.due < phase.ended]
         took = np.array([s.took for s in part if not s.failed]) * 1000
         shown = [f"{np.percentile(took, q):.0f}" for q in (50, 99, 100)] if len(took) else ["-"] * 3
@@ -144,7 +143,6 @@ def table(phases: list[Phase], samples: list[Sample], versions: dict[str, str]) 
             f"{phase.ended - phase.began:.1f}",
             f"{len(part):,}",
             str(sum(s.failed for s in part)),
-            str(phase.again),
         ]
         lines.append(f"| {' | '.join([*cells, *shown, answered])} |")
     return "\n".join(lines)
