@@ -14,9 +14,11 @@ from product.declaration import Product
 from product.digits import rounded
 from product.errors import UserError
 from product.files import write_json
+from product.foreign import Foreign
 from product.model import ProductModel
 
 LIBRARIES = ("catboost", "numpy")  # what the predictions depend on
+FOREIGN = ("scikit-learn", "skops")  # and those of a model that scikit-learn answers for
 GOLDEN_ROWS = 20
 TOLERANCE = 1e-6  # between processors; far below any difference that another model would make
 
@@ -37,7 +39,7 @@ def assemble(
         "contract": loaded.contract.hash(),
         # md5, because that is what DVC calls the table by
         "data": {"md5": hashlib.md5(raw.read_bytes()).hexdigest(), "feature_set": product.feature_set},  # noqa: S324
-        "libraries": {name: version(name) for name in LIBRARIES},
+        "libraries": {name: version(name) for name in libraries(loaded)},
         "seed": product.model.seed,
         "holdout": figures,
         "golden": {
@@ -46,6 +48,10 @@ def assemble(
         },
     }
     write_json(manifest, folder / "manifest.json")
+
+
+def libraries(model: ProductModel) -> tuple[str, ...]:
+    return LIBRARIES + (FOREIGN if any(isinstance(part, Foreign) for part in model.parts.values()) else ())
 
 
 def records(table: pd.DataFrame, names: list[str]) -> list[dict[str, Any]]:

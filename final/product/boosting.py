@@ -33,6 +33,8 @@ def sized(settings: Model, rows: int, classes: int = 0) -> Model:
             "iterations": settings.iterations or iterations,
             "learning_rate": settings.learning_rate or rate,
             "depth": settings.depth or (5 if classes > 2 else 6),
+            "l2_leaf_reg": 3.0 if settings.l2_leaf_reg is None else settings.l2_leaf_reg,
+            "one_hot_max_size": 10 if settings.one_hot_max_size is None else settings.one_hot_max_size,
             "early_stopping_rounds": settings.early_stopping_rounds or max(20, iterations // 10),
         }
     )

@@ -7,6 +7,7 @@ from catboost import CatBoostError
 
 from product.bootstrap import paired_confidence
 from product.declaration import Product
+from product.foreign import ForeignError
 from product.gates import Gate
 from product.metrics import value
 from product.model import ProductModel
@@ -26,7 +27,7 @@ def compare(challenger: Path, champion: Path, holdout: pd.DataFrame, product: Pr
     """
     try:
         old = ProductModel.load(champion)
-    except (OSError, ValueError, CatBoostError) as error:
+    except (OSError, ValueError, CatBoostError, ForeignError) as error:
         return True, verdict("no contest", f"promoted: the champion can't be loaded ({type(error).__name__})")
     if lacking := [column for column in old.contract.features if column not in holdout]:
         return True, verdict("no contest", f"promoted: the champion needs {', '.join(lacking)}, gone from the table")

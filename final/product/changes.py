@@ -13,6 +13,7 @@ FIRST = {
     "gates.data": "data_validation",
     "split": "data_preprocessing",
     "model": "model_preparation",
+    "model_files": "model_preparation",
     "gates": "model_testing",
 }
 

@@ -98,20 +98,30 @@ class Split(Frozen):
 
 
 class Model(Frozen):
-    """Settings of the estimator; what is not given follows the table's size.
+    """Settings of the estimator; what is not given follows the table's size, or is sought by `search` trials.
 
     blend is CatBoost and a linear model, weighed on the validation part. `iterations` is the most there can be: early
-    stopping chooses.
+    stopping chooses. `strength` is the inverse of a linear model's penalty. `file` is a model that was trained
+    elsewhere, from the product's folder: a .cbm of CatBoost's, or an estimator of scikit-learn's in a .skops.
     """
 
+    file: str | None = None
     estimator: Literal["blend", "catboost", "linear", "hist_gradient_boosting"] = "blend"
+    search: int | None = Field(default=None, ge=1, le=10_000)
     iterations: int | None = Field(default=None, gt=0)
     learning_rate: float | None = Field(default=None, gt=0, le=1)
     depth: int | None = Field(default=None, ge=1, le=10)
-    l2_leaf_reg: float = Field(default=3, ge=0)
-    one_hot_max_size: int = Field(default=10, ge=0)
+    l2_leaf_reg: float | None = Field(default=None, ge=0)
+    one_hot_max_size: int | None = Field(default=None, ge=0)
+    strength: float | None = Field(default=None, gt=0)
     early_stopping_rounds: int | None = Field(default=None, gt=0)
     seed: int = 0
+
+    @model_validator(mode="after")
+    def _given_is_not_trained(self) -> Self:
+        if self.file is not None and (others := sorted(self.model_fields_set - {"file"})):
+            raise ValueError(f"a given file is not trained here: take out {', '.join(others)}, or file")
+        return self
 
 
 def _refuse(key: str, reason: str) -> None:

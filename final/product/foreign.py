@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
+from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,8 @@ from product.metric_names import Task
 
 # types of scikit-learn that skops does not know as its own; a file with any other type is refused
 TRUSTED = (
+    "numpy.dtype",
+    "sklearn.tree._tree.Tree",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn._loss.loss.HalfBinomialLoss",
     "sklearn._loss.loss.HalfMultinomialLoss",
@@ -97,13 +100,19 @@ class Foreign:
         return cls(content["estimator"], task, categorical, pd.DataFrame(content["reference"]))
 
 
+def reference(columns: Columns) -> pd.DataFrame:
+    """Rows of the training table to compare with, drawn by a fixed seed."""
+    frame = pd.DataFrame(dict(columns))
+    return frame.iloc[np.random.default_rng(0).permutation(len(frame))[:REFERENCE]]
+
+
 def load_trusted(path: Path) -> Any:
     """What a skops file holds; raises ForeignError where that is no skops file, or of types that are not trusted."""
     import skops.io
 
     try:
         unknown = sorted(set(skops.io.get_untrusted_types(file=path)) - set(TRUSTED))
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
         raise ForeignError(f"{path}: not a model that skops saved: {error}") from None
     if unknown:
         raise ForeignError(f"{path}: holds {', '.join(unknown)}, which is not trusted: save scikit-learn's own parts")

@@ -5,6 +5,7 @@ import os
 import shlex
 from pathlib import Path
 
+from product import model_file
 from product.changes import changes
 from product.declaration import Product
 from product.errors import UserError
@@ -55,12 +56,14 @@ def resolve(product: Product, folder: Path) -> list[str]:
     """
     settings = product.model_dump(mode="json", include={"source", "feature_set", "split", "model", "gates"})
     columns = sorted({*product.features, *product.ignore})
+    given = model_file.path(product, folder)
     now = {
         **settings,
         "contract": product.contract.hash(),
         "declared": product.contract.bare().model_dump(mode="json", exclude_defaults=True),
         "columns": columns,
         "source_files": files(product, folder),
+        "model_files": {given.name: sha256(given)} if given else {},
     }
     path = folder / "resolved.json"
     if path.exists() and path.read_bytes() == as_json(now):

@@ -12,7 +12,7 @@ from product.boosting import Boosted
 from product.declaration import Contract, Model
 from product.digits import rounded
 from product.features import Column, FeatureMaker
-from product.foreign import REFERENCE, Foreign
+from product.foreign import Foreign, reference
 from product.metrics import value
 from product.model import Part, ProductModel, Table, activation
 from product.outcome import classes, codes
@@ -113,9 +113,8 @@ class Trainer:
             learning_rate=self.settings.learning_rate, random_state=self.settings.seed, early_stopping=False
         )
         frame = pd.DataFrame(dict(data.columns))
-        drawn = np.random.default_rng(0).permutation(len(frame))[:REFERENCE]
         fitted = make_pipeline(parts, estimator).fit(frame, data.target)
-        return Foreign(fitted, self.target.task, self.maker.categorical, frame.iloc[drawn])
+        return Foreign(fitted, self.target.task, self.maker.categorical, reference(data.columns))
 
 
 def loss(raw: np.ndarray, target: np.ndarray, contract: Contract) -> float:

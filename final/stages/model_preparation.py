@@ -1,10 +1,10 @@
-"""Stage 4: train on train and validation; the hold-out is not read."""
+"""Stage 4: train on train and validation, or take the model file that is given; the hold-out is not read."""
 
 from typing import Annotated
 
 import typer
 
-from product import console, table
+from product import console, given, table
 from product.boosting import sized
 from product.paths import Paths
 from product.product_file import load
@@ -12,11 +12,15 @@ from product.training import fit
 
 
 def main(product: Annotated[str, typer.Argument(help="Name or folder of a product.")]) -> None:
-    """Train the model and save it to model/."""
+    """Leave the model in model/."""
     paths = Paths.of(product)
     with console.stage("model_preparation") as remarks, console.progress() as bar:
         declared = load(product)
         train, validation = (table.read(paths.part(name), declared)[0] for name in ("train", "validation"))
+        if declared.model.file is not None:
+            given.load(declared, paths.root, train).save(paths.model)
+            remarks.append(f"given, not trained here: {declared.model.file}")
+            return
         trees = sized(declared.model, len(train) + len(validation), len(declared.target.values)).iterations or 1
         task = bar.add_task("training", total=2 * trees)
         trained = fit(
