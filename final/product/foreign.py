@@ -3,11 +3,13 @@
 It takes a DataFrame of the model's columns, categories as pandas categories, and answers predict_proba or predict.
 """
 
+import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import numpy as np
 import pandas as pd
@@ -33,6 +35,7 @@ TRUSTED = (
 )
 SMALLEST = 1e-6  # a probability of 0 has no log-odds
 ORDERS = 8  # in which features are taken in, each there and back
+CELLS = 2_000_000  # of the tables that one step of an explanation asks about
 REFERENCE = 20  # rows that stand for what is not yet known
 
 Columns = Mapping[str, Sequence[Any] | np.ndarray]
@@ -74,30 +77,58 @@ class Foreign:
         for turn in range(ORDERS):
             order = rng.permutation(len(names))
             for way, at in ((order, 2 * turn), (order[::-1], 2 * turn + 1)):
-                walks.append(self._walk(frame, reference.iloc[[at]], way))
+                walks.append(self._walk(frame, reference.iloc[at], way))
         return np.asarray(np.mean(walks, axis=0))
 
-    def _walk(self, frame: pd.DataFrame, reference: pd.DataFrame, order: np.ndarray) -> np.ndarray:
-        mixed = pd.concat([reference] * len(frame), ignore_index=True)
-        before = self._raw(mixed)
-        found = np.zeros((*before.shape, frame.shape[1] + 1))
-        found[..., -1] = before
-        for number in order:
-            mixed[frame.columns[number]] = frame.iloc[:, number].to_numpy()
-            now = self._raw(mixed)
-            found[..., number], before = now - before, now
+    def _walk(self, frame: pd.DataFrame, reference: pd.Series, order: np.ndarray) -> np.ndarray:
+        """What each feature's step changes, from the reference to the rows; many steps are asked about at once."""
+        rows, count = frame.shape
+        turn_of = np.argsort(order)
+        at_once = max(1, CELLS // max(1, rows * count))
+        raws = []
+        for start in range(0, count + 1, at_once):
+            steps = np.arange(start, min(start + at_once, count + 1))
+            step, again = np.repeat(steps, rows), len(steps)
+            mixed = {
+                name: np.where(step > turn_of[number], np.tile(frame[name].to_numpy(), again), reference[name])
+                for number, name in enumerate(map(str, frame))
+            }
+            raw = self._raw(pd.DataFrame(mixed))
+            raws.append(raw.reshape(again, rows, *raw.shape[1:]))
+        values = np.concatenate(raws)
+        found = np.empty((*values.shape[1:], count + 1))
+        found[..., order] = np.moveaxis(np.diff(values, axis=0), 0, -1)
+        found[..., -1] = values[0]
         return found
 
     def save(self, path: Path) -> None:
         import skops.io  # here, since a service without such a model is built without skops
 
-        skops.io.dump({"estimator": self.estimator, "reference": self.reference.to_dict("list")}, path)
+        content = skops.io.dumps({"estimator": self.estimator, "reference": self.reference.to_dict("list")})
+        path.write_bytes(stable(content))
 
     @classmethod
     def load(cls, path: Path, task: Task, categorical: Sequence[str]) -> Self:
         """Raises ForeignError where the file holds a type that is not trusted."""
         content = load_trusted(path)
         return cls(content["estimator"], task, categorical, pd.DataFrame(content["reference"]))
+
+
+def stable(content: bytes) -> bytes:
+    """The same model as the same bytes: times and addresses of objects, which skops writes down, are made even."""
+    numbers: dict[str, str] = {}
+
+    def number(found: re.Match[str]) -> str:
+        return found[1] + numbers.setdefault(found[2], str(len(numbers)))
+
+    made = io.BytesIO()
+    with ZipFile(io.BytesIO(content)) as before, ZipFile(made, "w") as after:
+        schema = re.sub(r'("__id__": |"file": ")(\d+)', number, before.read("schema.json").decode())
+        after.writestr(ZipInfo("schema.json"), schema)  # a ZipInfo is of 1980
+        for address, place in numbers.items():
+            for name in (name for name in before.namelist() if name.startswith(f"{address}.")):
+                after.writestr(ZipInfo(name.replace(address, place)), before.read(name))
+    return made.getvalue()
 
 
 def reference(columns: Columns) -> pd.DataFrame:

@@ -64,6 +64,7 @@ class Trainer:
     def __init__(self, contract: Contract, settings: Model, rows: int, progress: Progress) -> None:
         self.contract, self.target = contract, contract.target
         self.maker = FeatureMaker(contract)
+        self.given = settings
         self.settings = boosting.sized(settings, rows, len(contract.target.values))
         self.progress = progress
         self.remarks: list[str] = []
@@ -78,7 +79,8 @@ class Trainer:
             booster = boosting.search(self.settings, self.target, inside, train.target, outside, self.progress)
             return Boosted(booster, self.maker.categorical), max(1, booster.tree_count_)
         if name == "linear":
-            tried = [(self._linear(train, strength), strength) for strength in linear.STRENGTHS]
+            strengths = linear.STRENGTHS if self.given.strength is None else (self.given.strength,)
+            tried = [(self._linear(train, strength), strength) for strength in strengths]
             return min(tried, key=lambda one: loss(one[0].raw(validation.columns), validation.target, self.contract))
         return self._histogram(train), None
 
@@ -110,7 +112,12 @@ class Trainer:
         numbers = [name for name in self.maker.names if name not in self.maker.categorical]
         parts = make_column_transformer((encoder, self.maker.categorical), ("passthrough", numbers))
         estimator = kind(
-            learning_rate=self.settings.learning_rate, random_state=self.settings.seed, early_stopping=False
+            learning_rate=self.given.learning_rate or 0.1,
+            max_iter=self.given.iterations or 100,
+            max_depth=self.given.depth,
+            l2_regularization=self.given.l2_leaf_reg or 0,
+            random_state=self.given.seed,
+            early_stopping=False,
         )
         frame = pd.DataFrame(dict(data.columns))
         fitted = make_pipeline(parts, estimator).fit(frame, data.target)
