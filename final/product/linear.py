@@ -126,7 +126,8 @@ class Linear:
 
     def raw(self, columns: Columns) -> np.ndarray:
         """Log-odds (n,), a score for each class (n, K), or the value (n,)."""
-        found = self.encoder(columns) @ self.coefficients + self.intercepts
+        # not @, which adds in another order for one row than for many: a row's answer is the same in any company
+        found = np.einsum("np,pk->nk", self.encoder(columns), self.coefficients) + self.intercepts
         return np.asarray(found[:, 0] if found.shape[1] == 1 else found)
 
     def contributions(self, columns: Columns) -> np.ndarray:

@@ -13,7 +13,7 @@ import orjson
 from service.batch import whole
 from service.batch_read import csv_table
 from service.live import Live
-from service.problems import Problem
+from service.problems import LACKS, Problem
 
 VERSION = "3.17.2"  # whose server is spoken after; the tests compare with it
 TYPES = ("text/csv", "application/json")
@@ -82,7 +82,9 @@ def error(problem: Problem) -> tuple[int, str, bytes]:
     """Status, content type and body of a refusal, in MLflow's shape."""
     if problem.status == 415:
         return 415, "text/plain; charset=utf-8", problem.detail.encode()
-    codes = {422: "INVALID_PARAMETER_VALUE", 401: "UNAUTHENTICATED", 429: "RESOURCE_EXHAUSTED", 500: "INTERNAL_ERROR"}
+    codes = {401: "UNAUTHENTICATED", 429: "RESOURCE_EXHAUSTED", 500: "INTERNAL_ERROR"}
+    if any(one["reason"] == LACKS for one in problem.errors):
+        codes[problem.status] = "INVALID_PARAMETER_VALUE"  # a column that is not there; a wrong cell is a bad request
     code = codes.get(problem.status, "TEMPORARILY_UNAVAILABLE" if problem.status == 503 else "BAD_REQUEST")
     body = orjson.dumps({"error_code": code, "message": problem.detail})
     return 400 if problem.status == 422 else problem.status, "application/json", body

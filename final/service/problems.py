@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 JSON = "application/problem+json"
+LACKS = "required field is missing"
 MOST_ERRORS = 100  # of one body; enough to see what is wrong, and bounded
 
 
@@ -51,7 +52,7 @@ def explain(errors: Sequence[ErrorDetails], fields: Sequence[str]) -> list[dict[
             close = get_close_matches(path[-1], fields, n=1, cutoff=0.5)
             reason = f"unknown field; did you mean {close[0]}?" if close else "unknown field; GET /contract lists them"
         elif kind == "missing":
-            reason = "required field is missing"
+            reason = LACKS
         elif kind == "json_invalid":
             reason = f"not JSON: {error.get('ctx', {}).get('error', '')}"
         elif kind == "model_type":

@@ -158,6 +158,7 @@ def test_mlflows_protocol_is_answered_and_refused_as_by_its_own_server(
         elif ours.status_code == 400:
             # what its newest releases add (error_class, sqlstate), no client of before reads
             assert set(ours.json()) == {"error_code", "message"} <= set(theirs.json()), name
+            assert ours.json()["error_code"] == theirs.json()["error_code"], name
             assert "Traceback" not in ours.text
     for path in ("/ping", "/health", "/version"):
         ours, theirs = httpx.get(service.url + path), httpx.get(mlflow_server + path)
