@@ -1,6 +1,6 @@
 """products/index.yaml, which dvc.yaml reads: the names of the folders that hold a product file."""
 
-from product.product_file import PRODUCTS
+from product.paths import PRODUCTS
 
 HEAD = "# The products that dvc.yaml makes, each a folder here.\n"
 

@@ -14,7 +14,8 @@ from product.column_profile import ColumnProfile
 from product.csv_file import TableError
 from product.errors import UserError
 from product.guess import LEFT_OUT, Guess, column
-from product.product_file import PRODUCTS, load
+from product.paths import PRODUCTS
+from product.product_file import load
 from product.source_declaration import Source, Sql
 from product.table_profile import profile
 from product.target_guess import target as guess_target

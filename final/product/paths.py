@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from product.product_file import folder
+PRODUCTS = Path(__file__).resolve().parents[1] / "products"
+
+
+def folder(name_or_path: str) -> Path:
+    """The folder of a product given by its name, its folder or its file."""
+    path = Path(name_or_path)
+    if path.name == "product.yaml":
+        return path.parent
+    return path if path.is_dir() and (path / "product.yaml").exists() else PRODUCTS / name_or_path
 
 
 @dataclass(frozen=True)

@@ -13,21 +13,13 @@ from ruamel.yaml.error import MarkedYAMLError
 from product.columns import TAGS
 from product.declaration import Product
 from product.errors import UserError
+from product.paths import PRODUCTS, folder
 
-PRODUCTS = Path(__file__).resolve().parents[1] / "products"
 Loc = tuple[str | int, ...]
 
 
 class ProductError(UserError):
     """A product file that can't be used; str() is the whole message, one line per mistake."""
-
-
-def folder(name_or_path: str) -> Path:
-    """The folder of a product given by its name, its folder or its file."""
-    path = Path(name_or_path)
-    if path.name == "product.yaml":
-        return path.parent
-    return path if path.is_dir() and (path / "product.yaml").exists() else PRODUCTS / name_or_path
 
 
 def load(name_or_path: str) -> Product:

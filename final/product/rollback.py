@@ -6,7 +6,7 @@ import typer
 
 from product import registry
 from product.errors import UserError
-from product.product_file import folder
+from product.paths import folder
 
 
 def main(

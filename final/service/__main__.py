@@ -53,6 +53,7 @@ def run(settings: Settings) -> None:
             f"--host {settings.host} can be reached from other machines, so it needs API keys: --api-keys-file FILE "
             "(python -m service.keys NAME makes a line of it), or --insecure inside a private network"
         )
+    sys.modules["catboost.widget"] = None  # type: ignore[assignment]  # would import IPython where there is one
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")  # a few rows at a time: threads would only wait for each other
     if settings.workers > 1:
@@ -67,6 +68,7 @@ def run(settings: Settings) -> None:
             access_log=False,
             log_level="warning",
             server_header=False,
+            ws="none",
             timeout_graceful_shutdown=settings.shutdown_seconds,
         )
         if settings.workers > 1:

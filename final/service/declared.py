@@ -4,7 +4,6 @@ from pathlib import Path
 
 from product.declaration import Contract
 from product.errors import UserError
-from product.product_file import load
 from service.settings import Settings
 
 
@@ -17,6 +16,8 @@ def contract_of(settings: Settings) -> tuple[Contract, str]:
     if settings.model:
         contract = contract_in(settings.model)
         return contract, contract.target.name
+    from product.product_file import load
+
     declared = load(settings.product)
     return declared.contract, declared.title
 

@@ -11,7 +11,6 @@ from product.errors import UserError
 from product.files import folder_hash
 from product.model import ProductModel
 from product.paths import Paths
-from product.product_file import load
 from product.registry import Registry, RegistryError
 from service.declared import FolderError, contract_in
 
@@ -33,6 +32,8 @@ class Serving:
     @classmethod
     def champion(cls, product: str) -> Self:
         """The champion of a product's registry, verified. Raises UserError without a product."""
+        from product.product_file import load  # with its YAML reader; an image has no product file
+
         declared = load(product)
         registry = Registry(Paths.of(product).registry)
         try:
