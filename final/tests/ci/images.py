@@ -7,6 +7,8 @@ from pathlib import Path
 
 from lab3.tests.conftest import docker
 
+LIST = ("image", "ls", "--quiet", "--no-trunc")
+
 
 def take_down(stack: str) -> None:
     """Remove the stack and wait until its last container is gone."""
@@ -21,8 +23,8 @@ def remove_images(repository: Path) -> None:
     """Those of the repository's commits, by their ids; another test may have images of the same name."""
     listed = ["git", "log", "--all", "--reflog", "--format=%H"]
     commits = set(subprocess.check_output(listed, cwd=repository, text=True).split())
-    found = set(docker("image", "ls", "--quiet", "--no-trunc", "--filter", "label=mlops.product=titanic").splitlines())
-    for image in found:
+    labels = ("mlops.product=titanic", "org.opencontainers.image.title=prediction-page")
+    for image in {one for label in labels for one in docker(*LIST, "--filter", f"label={label}").splitlines()}:
         [about] = json.loads(docker("image", "inspect", image))
         if about["Config"]["Labels"].get("org.opencontainers.image.revision") in commits:
             subprocess.run(["docker", "rmi", "--force", "--no-prune", image], capture_output=True, check=False)
