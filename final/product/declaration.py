@@ -107,7 +107,7 @@ class Model(Frozen):
 
     file: str | None = None
     estimator: Literal["blend", "catboost", "linear", "hist_gradient_boosting"] = "blend"
-    search: int | None = Field(default=None, ge=1, le=10_000)
+    search: int | None = Field(default=None, ge=2, le=10_000)
     iterations: int | None = Field(default=None, gt=0)
     learning_rate: float | None = Field(default=None, gt=0, le=1)
     depth: int | None = Field(default=None, ge=1, le=10)

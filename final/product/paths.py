@@ -35,6 +35,16 @@ class Paths:
         return self.root / "model"
 
     @property
+    def found(self) -> Path:
+        """What a search of settings tried, where there was one."""
+        return self.model / "search.json"
+
+    @property
+    def trials(self) -> Path:
+        """The journal of searches, kept from run to run."""
+        return self.root / "search" / "trials.log"
+
+    @property
     def registry(self) -> Path:
         return self.root / "registry"
 

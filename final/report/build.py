@@ -18,6 +18,7 @@ TITLES = {
     "contract": "Contract",
     "findings": "Data findings",
     "metrics": "Metrics",
+    "search": "Search",
     "curves": "Curves",
     "calibration": "Calibration",
     "confusion": "Confusion matrix",
@@ -30,6 +31,7 @@ TITLES = {
 }
 SEVERAL = 5  # dots make a mean worth telling
 COLUMNS = 60  # as many have a card
+TRIALS = 10  # the best so many of a search
 BASELINES = ("baseline", "linear")  # the trivial model, and a linear one on the same rows
 
 
@@ -84,12 +86,14 @@ def context(facts: Facts) -> dict[str, Any]:
         "ece": facts.metrics.get("ece"),
         "reach": max((abs(e) for one in curves.get("effects", []) for _, e in one["points"]), default=1.0),
         "effects_unit": effects_unit(facts),
+        "ranked": ranked(facts.metrics.get("search", {}).get("trials", [])),
         **history(facts),
     }
     there = {
         "table": bool(facts.table),
         "findings": bool(found["findings"]),
         "metrics": bool(metrics),
+        "search": "search" in facts.metrics,
         "curves": "roc" in curves or "residuals" in curves,
         "calibration": bool(curves.get("reliability")),
         "confusion": "confusion" in curves,
@@ -100,6 +104,11 @@ def context(facts: Facts) -> dict[str, Any]:
     found["sections"] = [(name, title) for name, title in TITLES.items() if there.get(name, True)]
     helpers = (plots, words.metric, words.figure, words.amount, words.exact, words.allowed, words.rule, level, by_value)
     return found | {helper.__name__.rpartition(".")[2]: helper for helper in helpers}
+
+
+def ranked(trials: list[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
+    """The best trials of a search, each with its place in it."""
+    return sorted(enumerate(trials), key=lambda one: (one[1]["loss"], one[0]))[:TRIALS]
 
 
 def level(baseline: Any) -> float:

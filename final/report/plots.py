@@ -1,6 +1,7 @@
 """The report's plots, each from a part of curves.json, effects or the promotion log."""
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from markupsafe import Markup
@@ -61,6 +62,22 @@ def trend(values: Sequence[float], promoted: Sequence[bool], name: str) -> Marku
     plot.line(points, "a")
     for point, won in zip(points, promoted, strict=True):
         plot.dot(point, "a" if won else "hollow", "promoted" if won else "kept the champion", 4.0)
+    return plot.svg()
+
+
+def tried(losses: Sequence[float], name: str) -> Markup:
+    """The trials of a search in their order, and the best so far; trials far off are drawn at the rim."""
+    worst = sorted(losses)[int(0.9 * (len(losses) - 1))]
+    seen = [min(loss, worst) for loss in losses]
+    best = list(accumulate(seen, min))
+    plot = Plot(
+        "Trials of the search",
+        Axis("trial", 0.5, max(len(losses), 4) + 0.5),
+        Axis.around(name, [*seen, max(seen) * 1.01]),
+    )
+    plot.line(list(enumerate(best, start=1)), "a")
+    for point, loss in zip(enumerate(seen, start=1), losses, strict=True):
+        plot.dot(point, "a" if loss == min(losses) else "hollow", f"{loss:.4g}", 4.0)
     return plot.svg()
 
 

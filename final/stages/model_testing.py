@@ -1,5 +1,6 @@
 """Stage 5: the saved model on the hold-out; the model gates."""
 
+import json
 from typing import Annotated
 
 import pandas as pd
@@ -32,6 +33,8 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
         rest = pd.concat([table.read(paths.part(name), declared)[0] for name in ("train", "validation")])
         figures["linear"] = values(declared.target.task, target, linear_scores(rest, holdout, declared.contract))
         figures["behaviour"] = behaviour.measure(model, holdout, declared)
+        if paths.found.exists():
+            figures["search"] = json.loads(paths.found.read_bytes())
         write_json(rounded(figures), paths.metrics)
         drawn = {**curves(target, scores, declared.target), "effects": effects(model, holdout)}
         write_json(rounded(drawn), paths.figures("curves"))

@@ -1,0 +1,35 @@
+"""The file in which Optuna keeps its trials, such that a process may be killed at any time and the next goes on."""
+
+import fcntl
+from pathlib import Path
+from typing import IO
+
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
+from optuna.storages.journal._file import BaseJournalFileLock
+
+
+class KernelLock(BaseJournalFileLock):
+    """One writer at a time. Optuna's own locks are files: one that a killed process left stops the next for a while."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: IO[str] | None = None
+
+    def acquire(self) -> bool:
+        self._file = self._path.open("w")
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        return True
+
+    def release(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def journal(path: Path) -> JournalStorage:
+    """The storage in this file; half a line, which a kill in the middle of writing leaves, is cut off."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and not (content := path.read_bytes()).endswith(b"\n"):
+        path.write_bytes(content[: content.rfind(b"\n") + 1])
+    return JournalStorage(JournalFileBackend(str(path), KernelLock(path.with_suffix(".lock"))))
