@@ -34,8 +34,10 @@ _find_python() {
 }
 
 _install() {
-  local python uv_pin quiet=(--quiet)
-  if [ -t 2 ]; then quiet=(); fi
+  local python uv_pin how=(--quiet)
+  if [ -t 2 ]; then how=(); fi
+  # Python that may not keep its bytecode, as in many containers, would compile every import of every process again.
+  if [ -n "${PYTHONDONTWRITEBYTECODE:-}" ]; then how+=(--compile-bytecode); fi
   python=$(_find_python) || return 1
   # flock() belongs to the open file, so this shell holds it until descriptor 9 is closed or the shell dies.
   exec 9>"$_root/.venv.lock"
@@ -53,7 +55,7 @@ _install() {
   }
   uv_pin=$(awk '/^uv==/ {on=1} on {print} on && !/\\$/ {exit}' "$_root/requirements.txt")
   if "$_venv/bin/python" -m pip install --quiet --require-hashes -r /dev/stdin <<<"$uv_pin" >&2 &&
-    "$_venv/bin/uv" pip install ${quiet[@]+"${quiet[@]}"} --python "$_venv/bin/python" --require-hashes -r "$_root/requirements.txt" >&2; then
+    "$_venv/bin/uv" pip install ${how[@]+"${how[@]}"} --python "$_venv/bin/python" --require-hashes -r "$_root/requirements.txt" >&2; then
     :
   else
     echo "env.sh: uv could not install the lock, trying pip" >&2

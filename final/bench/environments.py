@@ -35,7 +35,8 @@ def python_of(name: str) -> Path:
             print(f"installing {lock.name} into {folder} (once)", file=sys.stderr)
             shutil.rmtree(folder, ignore_errors=True)
             _uv("venv", "--python", sys.executable, str(folder))
-            _uv("pip", "install", "--python", str(folder / python), "--require-hashes", "-r", str(lock))
+            install = ["pip", "install", "--compile-bytecode", "--python", str(folder / python)]
+            _uv(*install, "--require-hashes", "-r", str(lock))
             (folder / "complete").touch()
     return folder / python
 
