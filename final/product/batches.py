@@ -1,6 +1,7 @@
 """Any source as a stream of batches of text columns, in bounded memory: CSV, Parquet, SQL."""
 
 import csv
+import datetime
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from product.csv_file import TableError
@@ -15,6 +17,7 @@ from product.source_declaration import Source, Sql
 from product.text_file import Utf8
 
 BLOCK = 4 << 20  # bytes of text read at once
+TIME = "%Y-%m-%d %H:%M:%S"
 
 
 def batches(source: Source, path: Path | None) -> Iterator[pa.RecordBatch]:
@@ -107,9 +110,20 @@ def _of_parquet(path: Path) -> Iterator[pa.RecordBatch]:
         raise TableError(f"{path}: no such file")
     try:
         for batch in ParquetFile(path).iter_batches(batch_size=1 << 15):
-            yield pa.RecordBatch.from_arrays([column.cast(pa.string()) for column in batch.columns], batch.schema.names)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+            texts = [_texts(batch.column(name), name) for name in batch.schema.names]
+            yield pa.RecordBatch.from_arrays(texts, batch.schema.names)
+    except (pa.ArrowException, OSError) as error:
         raise TableError(f"{path}: not a table in Parquet: {error}") from None
+
+
+def _texts(column: pa.Array, name: str) -> pa.Array:
+    """Any column of single values as text, a time to the second, as CSV files have it."""
+    try:
+        if pa.types.is_timestamp(column.type):
+            return pc.strftime(column.cast(pa.timestamp("s", column.type.tz), safe=False), format=TIME)
+        return column.cast(pa.string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        raise pa.ArrowInvalid(f"column {name} holds {column.type}: leave it out of the file") from None
 
 
 def _of_sql(sql: Sql) -> Iterator[pa.RecordBatch]:
@@ -127,6 +141,10 @@ def _of_sql(sql: Sql) -> Iterator[pa.RecordBatch]:
         if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
             raise TableError(f"{where}: no such database file")
         with sqlalchemy.create_engine(url).connect() as connection:
+            if url.get_backend_name() == "sqlite":
+                connection.exec_driver_sql("PRAGMA query_only = ON")
+            elif url.get_backend_name() == "postgresql":
+                connection.execution_options(postgresql_readonly=True)
             result = connection.execution_options(stream_results=True).execute(sqlalchemy.text(sql.query))
             names = list(result.keys())
             for rows in result.partitions(10_000):
@@ -140,4 +158,6 @@ def _of_sql(sql: Sql) -> Iterator[pa.RecordBatch]:
 def _cell(value: Any) -> str | None:
     if value is None or value == "":
         return None
+    if isinstance(value, datetime.datetime):
+        return value.strftime(TIME)
     return str(value).lower() if isinstance(value, bool) else str(value)
