@@ -29,7 +29,10 @@ FORMATS = {
 
 @dataclass
 class ColumnProfile:
-    """`odd` are cells that are no number, with their lines, where most are; `future` days after tomorrow."""
+    """`odd` are cells that are no number, with their lines, where most are; `future` days after tomorrow.
+
+    `words_missing` counts cells that could stand for a missing value, `written_missing` are those that do.
+    """
 
     name: str
     decimal: str = "."
@@ -47,6 +50,7 @@ class ColumnProfile:
     overflow: bool = False
     odd: list[tuple[int, str]] = field(default_factory=list)
     words_missing: dict[str, int] = field(default_factory=dict)
+    written_missing: tuple[str, ...] = ()
     dates: dict[str, int] = field(default_factory=lambda: dict.fromkeys(FORMATS, 0))
     future: list[tuple[int, str]] = field(default_factory=list)
     past: int = 0

@@ -1,6 +1,7 @@
 """Gates on the table: contract, rows per class, duplicates, leakage; the table is an argument, so they serve any."""
 
 import math
+import shlex
 from collections.abc import Iterable
 from typing import Any
 
@@ -40,7 +41,8 @@ def duplicates(table: pd.DataFrame, product: Product) -> Gate:
 
     In a narrow table people share class, sex and age by chance; in a wide one nobody does. So the pairs found are
     compared with those expected of independent columns, n(n-1)/2 x prod_c sum_v p_cv^2, times 10 for the dependence
-    between columns that the product ignores.
+    between columns that the product ignores. Without an id the split is by the row itself, so that equal rows are on
+    one side and can't make the test easier: then up to a twentieth of the rows may be copies, but not a whole table.
     """
     rest = table.drop(columns=[product.id] if product.id else [])
     sizes, again = _counted(row_hash(rest))
@@ -48,9 +50,13 @@ def duplicates(table: pd.DataFrame, product: Product) -> Gate:
     n = len(table)
     same = math.prod(float((rest[c].value_counts(dropna=False) / n).pow(2).sum()) for c in rest) if n else 0.0
     allowed = int(10 * same * n * (n - 1) / 2) + product.gates.data.unexplained_duplicates
+    if product.id is None:
+        allowed += n // 20
     lines = ", ".join(str(row + 2) for row in np.flatnonzero(again)[:5])
+    why = "or they come to stand on both sides of the split" if product.id else "for the table counts them as news"
     detail = (
-        f"Lines {lines} of the file stand there twice; remove them, or they come to stand on both sides of the split"
+        f"Lines {lines} of the file stand there twice; remove them, {why}. Where they are meant, say "
+        f"gates.data.unexplained_duplicates: {found}"
     )
     return Gate(
         "data: duplicates",
@@ -73,7 +79,10 @@ def leakage(table: pd.DataFrame, product: Product) -> Gate:
     found = single_feature.powers({**declared, **derived}, table[product.target.name], product.target.task)
     worst = max(found, key=lambda name: found[name])
     limit = product.gates.data.leakage
-    detail = f"{worst} alone tells the target, so it is a copy of it or known only afterwards: move it to ignore"
+    detail = (
+        f"{worst} alone tells the target, so it is a copy of it or known only afterwards: move it to ignore in "
+        f"product.yaml, or draft with --ignore {shlex.quote(worst)}"
+    )
     clear = found[worst] < limit
     return Gate("data: leakage", f"{worst} {found[worst]:.3f}", f"< {limit:.3f}", clear, "" if clear else detail)
 

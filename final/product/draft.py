@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from product import console, draft_file, sniff
+from product import console, draft_file, missing_words, sniff
 from product.column_profile import ColumnProfile
 from product.csv_file import TableError
 from product.errors import UserError
@@ -47,6 +47,8 @@ def draft(data: str, target: str, wish: Wish) -> str:
     with console.progress() as bar:
         task = bar.add_task(f"reading {data}", total=None)
         columns = profile(source, path, _shown(data), lambda rows: bar.update(task, completed=rows))
+    source = source.model_copy(update={"missing": missing_words.words(columns)})
+    columns = {name: missing_words.without(one, source.missing) for name, one in columns.items()}
     guesses = _guesses(columns, target, wish, _shown(data))
     source = _completed(source, columns, guesses)
     show(guesses)
@@ -121,26 +123,11 @@ def _source(data: str, wish: Wish, folder: Path) -> tuple[Source, Path | None]:
 
 
 def _completed(source: Source, columns: dict[str, ColumnProfile], guesses: list[Guess]) -> Source:
-    """The reading options that the pass has found: words for missing, forms of dates, rows without a target."""
-    numeric = [g.name for g in guesses if g.kind in ("number", "integer") or g.settings.get("task") == "regression"]
-    missing = sorted({word for name in numeric for word in columns[name].words_missing})
-    for guess in guesses:
-        if guess.name in numeric and guess.kind != "target" and columns[guess.name].words_missing:
-            guess.settings["nullable"] = True
-            guess.evidence += f"; missing where it says {', '.join(columns[guess.name].words_missing)}"
-        elif guess.kind not in ("target", "id", LEFT_OUT) and set(missing) & columns[guess.name].values.keys():
-            guess.settings["nullable"] = True
-            if "values" in guess.settings:
-                guess.settings["values"] = [v for v in guess.settings["values"] if v not in missing]
+    """The reading options that the pass has found: forms of dates, rows without a target."""
     target = next(g for g in guesses if g.kind == "target")
-    lacks = columns[target.name].present < columns[target.name].rows or columns[target.name].words_missing
-    return source.model_copy(
-        update={
-            "missing": tuple(missing),
-            "dates": {g.name: g.dates for g in guesses if g.dates},
-            "require": (target.name,) if lacks else (),
-        }
-    )
+    lacks = columns[target.name].present < columns[target.name].rows
+    dates = {g.name: g.dates for g in guesses if g.dates}
+    return source.model_copy(update={"dates": dates, "require": (target.name,) if lacks else ()})
 
 
 def _shown(data: str) -> str:

@@ -30,13 +30,13 @@ def column(profile: ColumnProfile, forced: str | None = None) -> Guess:
     found = _plain(profile, forced)
     if found.kind not in (LEFT_OUT, "id") and profile.present < profile.rows:
         found.settings["nullable"] = True
-        found.evidence += f"; {profile.rows - profile.present:,} of {profile.rows:,} missing"
+        written = f", written {' or '.join(profile.written_missing)}" if profile.written_missing else ""
+        found.evidence += f"; {profile.rows - profile.present:,} of {profile.rows:,} missing{written}"
     return found
 
 
 def _plain(profile: ColumnProfile, forced: str | None) -> Guess:
     name, values = profile.name, profile.values
-    words = sum(profile.words_missing.values())
     if profile.present == 0:
         return Guess(name, LEFT_OUT, "empty: not one value")
     if not profile.overflow and len(values) == 1:
@@ -49,7 +49,7 @@ def _plain(profile: ColumnProfile, forced: str | None) -> Guess:
         return Guess(name, "id", f"{profile.rows:,} different values, none missing")
     if not profile.overflow and {value.lower() for value in values} in TRUTH:
         return Guess(name, "boolean", f"only {', '.join(sorted(values))}")
-    if profile.numbers == profile.present or (words and profile.numbers + words == profile.present):
+    if profile.numbers == profile.present:
         return _number(profile)
     if sum(_best_dates(profile).values()) == profile.present:
         return _date(profile)
@@ -68,7 +68,12 @@ def _number(profile: ColumnProfile) -> Guess:
     low, high = widened(profile.low, profile.high)
     kind = "integer" if whole else "number"
     settings = {"min": int(low), "max": int(high)} if whole else {"min": low, "max": high}
-    return Guess(name, kind, f"{profile.low:g} to {profile.high:g}", settings)
+    return Guess(name, kind, f"{figure(profile.low)} to {figure(profile.high)}", settings)
+
+
+def figure(value: float) -> str:
+    """A number as a person writes it: no powers of ten where they can be avoided."""
+    return f"{value:,.0f}" if value % 1 == 0 and abs(value) < 1e15 else f"{value:,.6g}"
 
 
 def _is_int(text: str) -> bool:

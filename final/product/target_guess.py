@@ -3,7 +3,7 @@
 from typing import Any
 
 from product.column_profile import ColumnProfile
-from product.guess import Guess, widened
+from product.guess import Guess, figure, widened
 
 POSITIVE = ("yes", "true", "1", "1.0", "y", "t", "positive", "pos", "malignant", "churn", "default", "fraud", "bad")
 LEAST_ROWS = 10  # of a class: fewer can't be on every side of a split
@@ -16,13 +16,12 @@ def target(profile: ColumnProfile, task: str | None) -> Guess:
     if present * 2 < rows:
         found.trouble = f"the target is mostly missing: {rows - present:,} of {rows:,} rows. Fill it, or name another"
         return found
-    words = sum(profile.words_missing.values())
-    numeric = profile.numbers > 0 and profile.numbers + words == present
+    numeric = 0 < profile.numbers == present
     distinct = len(profile.values) if not profile.overflow else present
     if distinct == 1:
         found.trouble = f"the target has one class, {next(iter(profile.values))!r}: there is nothing to tell apart"
         return found
-    classes = {value: count for value, count in profile.values.items() if value not in profile.words_missing}
+    classes = profile.values
     kind = task or _task(profile, numeric, len(classes))
     if kind == "regression":
         if not numeric:
@@ -30,7 +29,7 @@ def target(profile: ColumnProfile, task: str | None) -> Guess:
             return found
         low, high = widened(profile.low, profile.high)
         found.settings = {"name": name, "task": kind, "min": low, "max": high}
-        found.evidence += f"; numbers from {profile.low:g} to {profile.high:g}"
+        found.evidence += f"; numbers from {figure(profile.low)} to {figure(profile.high)}"
         return found
     if profile.overflow or len(classes) > 100:
         found.trouble = "the target has too many classes to learn: name another column, or --task regression"

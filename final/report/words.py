@@ -6,6 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from product.columns import Boolean, Category, Date, Extract, Feature, Integer, Join, Number, Sum, Text
+from product.declaration import Target
 from report.svg import element
 
 NAMES = {
@@ -34,8 +35,8 @@ def figure(value: Any) -> str:
 
 
 def amount(value: float) -> str:
-    """A figure of the table itself: whole numbers as they are, others with four digits."""
-    return f"{value:,.0f}" if value == round(value) and abs(value) < 1e15 else f"{value:,.4g}"
+    """A figure of the table itself: whole and large numbers without decimals, others with four digits."""
+    return f"{value:,.0f}" if (value == round(value) or abs(value) >= 10000) and abs(value) < 1e15 else f"{value:,.4g}"
 
 
 def exact(value: float, key: str) -> Markup:
@@ -43,13 +44,14 @@ def exact(value: float, key: str) -> Markup:
     return element("data", figure(value), value=repr(value), data_key=key)
 
 
-def allowed(feature: Feature) -> str:
+def allowed(feature: Feature | Target) -> str:
     """What values a feature may have."""
     match feature:
-        case Number() | Integer():
-            low = "" if feature.min is None else f"from {feature.min:g} "
-            high = "" if feature.max is None else f"to {feature.max:g}"
-            return (low + high).strip() or "any"
+        case Number() | Integer() | Target():
+            low = "" if feature.min is None else f"from {amount(feature.min)} "
+            high = "" if feature.max is None else f"to {amount(feature.max)}"
+            unit = f" {feature.unit}" if isinstance(feature, Target) and feature.unit else ""
+            return (low + high + unit).strip() or "any"
         case Category():
             shown = ", ".join(map(str, feature.values[:8]))
             more = len(feature.values) - 8
