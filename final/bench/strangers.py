@@ -1,7 +1,7 @@
 """Well-known tables of other packages through `pipeline.sh --data`, in a clone of this checkout.
 
-The tables are read from the packages' files, installed beside this environment by the lock peers/strangers.txt:
-    uv pip compile --no-deps --python-version 3.11 --generate-hashes --no-header --no-annotate strangers.in -o strangers.txt
+The tables are read from the packages' files, installed beside this environment by the lock peers/strangers.txt, made by
+    uv pip compile --no-deps --python-version 3.11 --generate-hashes --no-header --no-annotate X.in -o X.txt
 """
 
 import os

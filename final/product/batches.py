@@ -74,6 +74,11 @@ def _of_csv(path: Path, source: Source) -> Iterator[pa.RecordBatch]:
         if "Empty CSV" in str(error):
             raise TableError(f"{path}: has a header and no rows") from None
         raise TableError(f"{path}: {_bad_line(path, source, str(error))}") from None
+    if file.lines and file.end.endswith(source.delimiter.encode()) and not names[-1].startswith("unnamed_"):
+        raise TableError(
+            f"{path}: line {file.lines + 1}, the last, stops after a {source.delimiter!r} and has no line end: was the "
+            f"file cut off before {names[-1]}? Fetch it again; if it is whole, put a line end there"
+        )
     if file.quotes % 2 and (reason := _bad_line(path, source, "")):
         raise TableError(f"{path}: {reason}")
 

@@ -52,6 +52,8 @@ def draft(data: str, target: str, wish: Wish) -> str:
     guesses = _guesses(columns, target, wish, _shown(data))
     source = _completed(source, columns, guesses)
     show(guesses)
+    if path is not None and not sniff.ends_in_line(path):
+        console.console.print("the last line has no line end: if the file was cut off there, its last value is wrong")
     rows = columns[target].rows
     content = draft_file.text(name, Path(_shown(data)).name, source, guesses, rows)
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -67,13 +67,24 @@ def _number(profile: ColumnProfile) -> Guess:
             return Guess(name, "category", f"{len(values)} whole numbers, and the name says a code", {"values": values})
     low, high = widened(profile.low, profile.high)
     kind = "integer" if whole else "number"
+    evidence = f"{figure(profile.low)} to {figure(profile.high)}"
+    if whole and profile.unique:
+        evidence += "; every value is different: if it is an id, leave it out"
+    elif whole:
+        evidence += _like_an_id(name)
     settings = {"min": int(low), "max": int(high)} if whole else {"min": low, "max": high}
-    return Guess(name, kind, f"{figure(profile.low)} to {figure(profile.high)}", settings)
+    return Guess(name, kind, evidence, settings)
 
 
 def figure(value: float) -> str:
     """A number as a person writes it: no powers of ten where they can be avoided."""
     return f"{value:,.0f}" if value % 1 == 0 and abs(value) < 1e15 else f"{value:,.6g}"
+
+
+def _like_an_id(name: str) -> str:
+    """Rows of one customer stand on both sides of the split, so a model that knows customers looks too good."""
+    said = "; named like an id, but values come twice: leave it out if its rows are alike"
+    return said if ID_NAME.search(name) else ""
 
 
 def _is_int(text: str) -> bool:
@@ -141,8 +152,8 @@ def _text(profile: ColumnProfile) -> Guess:
                      {"values": sorted(profile.values)})  # fmt: skip
     if profile.unique:
         return Guess(name, LEFT_OUT, "every value is different: an id or a name, nothing to learn from")
-    rare = "more" if profile.overflow else str(len(profile.values))
-    evidence = f"{rare if rare != 'more' else 'many'} values, some of them rare: new ones are welcome"
+    number = "many" if profile.overflow else str(len(profile.values))
+    evidence = f"{number} values, some of them rare: new ones are welcome{_like_an_id(name)}"
     return Guess(name, "text", evidence, {"max_length": max(50, int(_round(2 * profile.longest)))})
 
 

@@ -1,6 +1,7 @@
 """How a CSV is written, told by its first half megabyte: encoding, delimiter, decimal mark."""
 
 import csv
+import os
 import re
 from collections import Counter
 from pathlib import Path
@@ -36,6 +37,15 @@ def _legacy(start: bytes) -> str:
 
     best = from_bytes(start).best()
     return best.encoding if best is not None else "latin-1"
+
+
+def ends_in_line(path: Path) -> bool:
+    """Whether the last line of a text file has an end; True for other files."""
+    if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
+        return True
+    with path.open("rb") as file:
+        file.seek(-2, os.SEEK_END)
+        return any(byte in b"\r\n" for byte in file.read())
 
 
 def delimiter(path: Path, source: Source) -> str:

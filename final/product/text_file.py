@@ -65,11 +65,12 @@ def _member(path: Path) -> IO[bytes]:
 
 
 class Utf8:
-    """A file object for Arrow: what is read comes out as UTF-8, and its quotes are counted."""
+    """A file object for Arrow: what is read comes out as UTF-8, its quotes and lines are counted, its end is kept."""
 
     def __init__(self, path: Path, encoding: str) -> None:
         self.path, self.encoding, self.closed = path, encoding, False
-        self.quotes = self.bytes = 0
+        self.quotes = self.bytes = self.lines = 0
+        self.end = b""
         self._packed = path.stat().st_size if path.is_file() else 0
         name = "utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
         try:
@@ -90,6 +91,8 @@ class Utf8:
             raise damaged(self.path, error) from None
         self.bytes += len(block)
         self.quotes += block.count(b'"')
+        self.lines += block.count(b"\n")
+        self.end = block[-2:] or self.end
         if self.bytes > SAFE_BYTES and self.bytes > SAFE_RATIO * self._packed:
             raise TableError(
                 f"{self.path}: unpacks to more than {SAFE_RATIO} times its {self._packed:,} bytes, as a zip bomb does; "
