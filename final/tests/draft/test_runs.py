@@ -1,0 +1,157 @@
+"""A drafted product over its life: run, run again, another form, edited, served; and tables that a gate stops."""
+
+import csv
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from product import contract, product_file
+from tests.checkout import Checkout
+from tests.draft import forms
+from tests.running_service import serving
+
+NAME = "shop"
+Done = subprocess.CompletedProcess[str]
+
+
+def drafted(checkout: Checkout, table: Path, *arguments: str) -> Done:
+    return checkout.bash("pipeline.sh", "--data", str(table), "--target", "y", "--name", NAME, *arguments)
+
+
+def product_of(checkout: Checkout) -> Path:
+    return checkout.root / "final" / "products" / NAME
+
+
+def champion(checkout: Checkout) -> str:
+    return str(json.loads((product_of(checkout) / "registry" / "champion.json").read_bytes())["model"])
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory, copy_repository: Callable[[Path], Path]) -> Checkout:
+    """A checkout in which a table was drafted and run once. Not to be changed."""
+    checkout = Checkout(copy_repository(tmp_path_factory.mktemp("drafts") / "checkout"))
+    forms.FILES["decimal_comma.csv"](checkout.root / "shop.csv")
+    done = drafted(checkout, checkout.root / "shop.csv")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Model test roc_auc is: 0.")
+    assert "promoted: first model" in done.stderr
+    return checkout
+
+
+@pytest.fixture
+def shop(ran: Checkout, tmp_path: Path) -> Checkout:
+    """A copy of that checkout for one test."""
+    shutil.copytree(ran.root, tmp_path / "checkout", symlinks=True)
+    return Checkout(tmp_path / "checkout")
+
+
+def edit(checkout: Checkout, old: str, new: str) -> None:
+    file = product_of(checkout) / "product.yaml"
+    assert file.read_text().count(old) == 1
+    file.write_text(file.read_text().replace(old, new))
+
+
+def test_the_same_table_again_runs_no_stage_but_the_reading(shop: Checkout) -> None:
+    before, was = (product_of(shop) / "product.yaml").read_bytes(), champion(shop)
+    done = drafted(shop, shop.root / "shop.csv")
+    assert done.returncode == 0, done.stderr
+    assert (product_of(shop) / "product.yaml").read_bytes() == before
+    assert "changed:" not in done.stderr
+    assert "data_validation" not in done.stderr
+    assert champion(shop) == was
+
+
+@pytest.mark.parametrize("form", ["packed.csv.zst", "a query"])
+def test_the_same_rows_in_another_form_are_fetched_and_train_nothing(shop: Checkout, form: str) -> None:
+    was = champion(shop)
+    if form == "a query":
+        forms.sqlite(shop.root / "shop.db")
+        done = drafted(shop, f"sqlite:///{shop.root / 'shop.db'}", "--query", "SELECT * FROM orders ORDER BY id")  # type: ignore[arg-type]
+    else:
+        forms.FILES[form](shop.root / form)
+        done = drafted(shop, shop.root / form)
+    assert done.returncode == 0, done.stderr
+    assert "changed: source." in done.stderr
+    assert "runs again from data_creation" in done.stderr
+    assert "data_creation" in done.stderr
+    assert "model_preparation" not in done.stderr
+    assert champion(shop) == was
+
+
+def test_an_edited_limit_is_said_and_only_the_test_runs_again(shop: Checkout) -> None:
+    was = champion(shop)
+    edit(shop, "floor: 0.6", "floor: 0.9999")
+    done = shop.bash("pipeline.sh", NAME)
+    assert done.returncode == 1
+    assert "changed: gates.floor: 0.6 -> 0.9999; runs again from model_testing" in done.stderr
+    assert "model_testing" in done.stderr
+    assert "model_preparation" not in done.stderr
+    assert "model: roc_auc" in done.stderr
+    assert "FAILED" in done.stderr
+    assert champion(shop) == was
+
+
+def test_an_edited_file_is_not_drafted_over(shop: Checkout) -> None:
+    edit(shop, "seed: 0", "seed: 1")
+    edited = (product_of(shop) / "product.yaml").read_bytes()
+    done = drafted(shop, shop.root / "shop.csv")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "was edited by hand, so it is not drafted again" in done.stderr
+    assert "--redraft" in done.stderr
+    assert (product_of(shop) / "product.yaml").read_bytes() == edited
+    again = drafted(shop, shop.root / "none.csv", "--redraft")
+    assert again.returncode == 1
+    assert (product_of(shop) / "product.yaml").read_bytes() == edited
+    assert drafted(shop, shop.root / "shop.csv", "--redraft").returncode == 0
+    assert b"seed: 0" in (product_of(shop) / "product.yaml").read_bytes()
+
+
+def test_a_mistake_in_the_edited_file_is_named_by_line(shop: Checkout) -> None:
+    edit(shop, "nullable: true", "nulable: true")
+    done = shop.bash("pipeline.sh", NAME)
+    assert done.returncode == 1
+    line = 1 + (product_of(shop) / "product.yaml").read_text().splitlines().index("    nulable: true")
+    assert f"product.yaml:{line}: features.age.nulable: unknown key; did you mean nullable?" in done.stderr
+
+
+def test_serve_after_data_answers_for_this_table(shop: Checkout) -> None:
+    words = ["--data", str(shop.root / "shop.csv"), "--target", "y", "--name", NAME, "--serve"]
+    with serving(shop, "pipeline.sh", *words) as service:
+        example = contract.example_row(product_file.load(str(product_of(shop))).contract)
+        answer = service.post("/predict", example)
+        assert answer.status_code == 200
+        assert answer.json()["model"] == champion(shop)
+        assert service.post("/predict", {**example, "colour": "pink"}).status_code == 422
+
+
+def with_copies(rows: list[forms.Row]) -> list[list[object]]:
+    return [[*row] for row in rows] + [[1000 + number, *row[1:]] for number, row in enumerate(rows[:40])]
+
+
+def with_near_copy(rows: list[forms.Row]) -> list[list[object]]:
+    """The answer as a colour, but for one row."""
+    said = ["red" if (row[5] == "yes") ^ (row[0] == 100) else "white" for row in rows]
+    return [[*row[:2], colour, *row[3:]] for row, colour in zip(rows, said, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (with_copies, ["gate data: duplicates failed: 40 pairs", "Lines 242, 243", "both sides of the split"]),
+        (with_near_copy, ["gate data: leakage failed: colour", "colour alone tells the target", "--ignore colour"]),
+    ],
+)
+def test_a_table_that_is_read_but_not_fit_stops_at_its_gate(
+    shop: Checkout, change: Callable[[list[forms.Row]], list[list[object]]], words: list[str]
+) -> None:
+    with (shop.root / "bad.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([forms.HEADER, *change(forms.rows())])
+    done = shop.bash("pipeline.sh", "--data", str(shop.root / "bad.csv"), "--target", "y")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert [word for word in words if word not in done.stderr] == []
+    assert "Traceback" not in done.stderr
+    assert not (shop.root / "final" / "products" / "bad" / "registry").exists()
