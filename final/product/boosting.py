@@ -1,5 +1,6 @@
 """CatBoost on the model's columns: settings that follow the table's size, training with early stopping, raw scores."""
 
+import errno
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from catboost import CatBoost, Pool
+from catboost import CatBoost, CatBoostError, Pool
 
 from product.declaration import Model, Target
 
@@ -79,7 +80,11 @@ class Boosted:
         metadata = self.booster.get_metadata()
         for key, value in _WHEN.items():
             metadata[key] = value
-        self.booster.save_model(str(path))
+        try:
+            self.booster.save_model(str(path))
+        except CatBoostError as error:
+            full = "No space left" in str(error)
+            raise OSError(errno.ENOSPC if full else errno.EIO, " ".join(str(error).split()), str(path)) from None
 
     @classmethod
     def load(cls, path: Path, categorical: Sequence[str]) -> Self:

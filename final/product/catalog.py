@@ -1,5 +1,6 @@
 """products/index.yaml, which dvc.yaml reads: the names of the folders that hold a product file."""
 
+from product.files import write_bytes
 from product.paths import PRODUCTS
 
 HEAD = "# The products that dvc.yaml makes, each a folder here.\n"
@@ -11,6 +12,4 @@ def refresh() -> None:
     content = f"{HEAD}products: [{', '.join(names)}]\n"
     file = PRODUCTS / "index.yaml"
     if not file.exists() or file.read_text(encoding="utf-8") != content:
-        beside = file.with_name(".index.yaml.new")
-        beside.write_text(content, encoding="utf-8")
-        beside.replace(file)
+        write_bytes(content.encode(), file)

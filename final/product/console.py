@@ -10,7 +10,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from product import gates
-from product.errors import UserError
+from product.errors import UserError, said
 from product.gates import Gate
 from product.paths import GATED_STAGES, Paths
 
@@ -28,7 +28,7 @@ def stage(name: str) -> Iterator[list[str]]:
     try:
         yield remarks
     except (UserError, OSError) as error:
-        stop(f"{name}: {error}")
+        stop(f"{name}: {said(error)}")
     console.print(f"[bold]{name:<19}[/bold] {time.monotonic() - began:5.1f} s  {'; '.join(remarks)}")
 
 

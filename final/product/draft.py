@@ -12,7 +12,8 @@ from rich.table import Table
 from product import console, draft_file, missing_words, sniff
 from product.column_profile import ColumnProfile
 from product.csv_file import TableError
-from product.errors import UserError
+from product.errors import UserError, said
+from product.files import write_bytes
 from product.guess import LEFT_OUT, Guess, column
 from product.paths import PRODUCTS
 from product.product_file import load
@@ -56,10 +57,12 @@ def draft(data: str, target: str, wish: Wish) -> str:
         console.console.print("the last line has no line end: if the file was cut off there, its last value is wrong")
     rows = columns[target].rows
     content = draft_file.text(name, Path(_shown(data)).name, source, guesses, rows)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    beside = file.with_name(".product.yaml.new")
-    beside.write_text(content, encoding="utf-8")
-    beside.replace(file)
+    try:
+        write_bytes(content.encode(), file)
+    except OSError:
+        if not any(file.parent.iterdir()):
+            file.parent.rmdir()
+        raise
     load(name)
     console.console.print(f"drafted {file} from {rows:,} rows")
     return name
@@ -170,7 +173,7 @@ def main(
         wish = Wish(name, query, task, encoding, delimiter, tuple(ignore or ()), tuple(types or ()), redraft)
         print(draft(data, target, wish))
     except (UserError, TableError, OSError) as error:
-        console.stop(str(error))
+        console.stop(said(error))
 
 
 if __name__ == "__main__":

@@ -12,15 +12,21 @@ def as_json(value: Any) -> bytes:
 
 
 def write_json(value: Any, path: Path) -> None:
+    write_bytes(as_json(value), path)
+
+
+def write_bytes(content: bytes, path: Path) -> None:
     """Beside, synced, then renamed: a killed process or a full disk leaves the earlier file whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with beside.open("wb") as file:
-            file.write(as_json(value))
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
     finally:
         beside.unlink(missing_ok=True)
 

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from product import catalog, console, gates, source, versions
-from product.errors import UserError
+from product.errors import UserError, said
 from product.paths import Paths
 from product.product_file import load
 from product.wish import (
@@ -70,7 +70,7 @@ def show_report(product: str, trouble: str | None) -> None:
     try:
         console.console.print(f"report: {write(product, trouble)}")
     except OSError as error:
-        console.console.print(f"report: not written: {error}")
+        console.console.print(f"report: not written: {said(error)}")
 
 
 def run(product: str, force: bool, push: bool) -> None:
@@ -140,7 +140,7 @@ def main(
             run(product, force, push)
         print(result_line(product), flush=True)
     except (UserError, OSError) as error:
-        console.stop(str(error))
+        console.stop(said(error))
     if serve:
         os.execv(sys.executable, [sys.executable, "-m", "service", product, "--host", host, "--port", str(port)])  # noqa: S606
 

@@ -13,7 +13,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from product.errors import UserError
+from product.errors import UserError, said
 from product.files import write_json
 from product.paths import Paths
 
@@ -83,7 +83,7 @@ def _trouble(run: Callable[[Any], None]) -> str | None:
     except RemoteError as error:
         return str(error)
     except DvcException as error:
-        return "" if _stage_failed(error) else str(error.__cause__ or error)
+        return "" if _stage_failed(error) else said(error.__cause__ or error)
     return None
 
 

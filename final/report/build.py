@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from product import gates
+from product.files import write_bytes
 from product.metric_names import KINDS
 from report import plots, words
 from report.facts import Facts, gather
@@ -50,13 +51,10 @@ def render(facts: Facts) -> str:
 
 
 def write(product: str, trouble: str | None = None) -> Path:
-    """products/NAME/reports/report.html as the last run left things, written beside and renamed."""
+    """products/NAME/reports/report.html as the last run left things, whole or not at all."""
     facts = gather(product, trouble)
     path = facts.paths.figures("report").with_suffix(".html")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(render(facts), encoding="utf-8")
-    beside.replace(path)
+    write_bytes(render(facts).encode(), path)
     return path
 
 

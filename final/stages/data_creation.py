@@ -18,6 +18,14 @@ def fetch(product: Product, folder: Path, output: Path) -> None:
     output.parent.mkdir(parents=True, exist_ok=True)
     beside = output.with_name(f".{output.name}.new")
     beside.unlink(missing_ok=True)
+    try:
+        _write(product, folder, beside)
+        beside.replace(output)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _write(product: Product, folder: Path, beside: Path) -> None:
     path = source.local_file(product, folder) if product.source.path is not None else None
     if path is not None and product.source.is_plain:
         shutil.copyfile(path, beside)
@@ -30,7 +38,6 @@ def fetch(product: Product, folder: Path, output: Path) -> None:
             raise source.SourceError(f"source.command failed with exit code {done.returncode}: {line}")
         if not beside.is_file():
             raise source.SourceError(f"source.command wrote no file: {line}")
-    beside.replace(output)
 
 
 def main(product: Annotated[str, typer.Argument(help="Name or folder of a product.")]) -> None:

@@ -1,58 +1,15 @@
 """A drafted product over its life: run, run again, another form, edited, served; and tables that a gate stops."""
 
 import csv
-import json
-import shutil
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from product import contract, product_file
 from tests.checkout import Checkout
 from tests.draft import forms
+from tests.draft.shop import NAME, champion, drafted, edit, product_of
 from tests.running_service import serving
-
-NAME = "shop"
-Done = subprocess.CompletedProcess[str]
-
-
-def drafted(checkout: Checkout, table: Path, *arguments: str) -> Done:
-    return checkout.bash("pipeline.sh", "--data", str(table), "--target", "y", "--name", NAME, *arguments)
-
-
-def product_of(checkout: Checkout) -> Path:
-    return checkout.root / "final" / "products" / NAME
-
-
-def champion(checkout: Checkout) -> str:
-    return str(json.loads((product_of(checkout) / "registry" / "champion.json").read_bytes())["model"])
-
-
-@pytest.fixture(scope="module")
-def ran(tmp_path_factory: pytest.TempPathFactory, copy_repository: Callable[[Path], Path]) -> Checkout:
-    """A checkout in which a table was drafted and run once. Not to be changed."""
-    checkout = Checkout(copy_repository(tmp_path_factory.mktemp("drafts") / "checkout"))
-    forms.FILES["decimal_comma.csv"](checkout.root / "shop.csv")
-    done = drafted(checkout, checkout.root / "shop.csv")
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("Model test roc_auc is: 0.")
-    assert "promoted: first model" in done.stderr
-    return checkout
-
-
-@pytest.fixture
-def shop(ran: Checkout, tmp_path: Path) -> Checkout:
-    """A copy of that checkout for one test."""
-    shutil.copytree(ran.root, tmp_path / "checkout", symlinks=True)
-    return Checkout(tmp_path / "checkout")
-
-
-def edit(checkout: Checkout, old: str, new: str) -> None:
-    file = product_of(checkout) / "product.yaml"
-    assert file.read_text().count(old) == 1
-    file.write_text(file.read_text().replace(old, new))
 
 
 def test_the_same_table_again_runs_no_stage_but_the_reading(shop: Checkout) -> None:
@@ -70,7 +27,7 @@ def test_the_same_rows_in_another_form_are_fetched_and_train_nothing(shop: Check
     was = champion(shop)
     if form == "a query":
         forms.sqlite(shop.root / "shop.db")
-        done = drafted(shop, f"sqlite:///{shop.root / 'shop.db'}", "--query", "SELECT * FROM orders ORDER BY id")  # type: ignore[arg-type]
+        done = drafted(shop, f"sqlite:///{shop.root / 'shop.db'}", "--query", "SELECT * FROM orders ORDER BY id")
     else:
         forms.FILES[form](shop.root / form)
         done = drafted(shop, shop.root / form)
@@ -129,7 +86,8 @@ def test_serve_after_data_answers_for_this_table(shop: Checkout) -> None:
 
 
 def with_copies(rows: list[forms.Row]) -> list[list[object]]:
-    return [[*row] for row in rows] + [[1000 + number, *row[1:]] for number, row in enumerate(rows[:40])]
+    again: list[list[object]] = [[1000 + number, *row[1:]] for number, row in enumerate(rows[:40])]
+    return [*([*row] for row in rows), *again]
 
 
 def with_near_copy(rows: list[forms.Row]) -> list[list[object]]:
