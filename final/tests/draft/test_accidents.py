@@ -8,8 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from catboost import CatBoost
 
 from conftest import lacks
+from product.boosting import Boosted
+from product.errors import said
 from tests.checkout import Checkout
 from tests.draft import forms
 from tests.draft.shop import NAME, champion, drafted, edit, product_of
@@ -40,7 +43,7 @@ def test_a_full_disk_is_named_and_the_next_run_goes_through(
     table = tmp_path_factory.mktemp("table") / "shop.csv"
     forms.FILES["decimal_comma.csv"](table)
     checkout = Checkout(copy_repository(disk(200_000) / "checkout"))
-    for free in (0, 200):
+    for free in (0, 60):
         disk(free)
         done = drafted(checkout, table)
         assert (done.returncode, done.stdout) == (1, "")
@@ -56,6 +59,14 @@ def test_a_full_disk_is_named_and_the_next_run_goes_through(
     assert done.returncode == 0, done.stderr
     assert "data_creation" not in done.stderr
     assert "promoted: first model" in done.stderr
+
+
+def test_a_model_that_does_not_fit_on_the_disk_is_no_stack_trace() -> None:
+    booster = CatBoost({"iterations": 1, "allow_writing_files": False, "verbose": False}).fit([[0], [1]], [0, 1])
+    with pytest.raises(OSError, match="No space left on device") as error:
+        Boosted(booster, []).save(Path("/dev/full"))
+    assert "/dev/full" in said(error.value)
+    assert "make room and run it again" in said(error.value)
 
 
 def killed(checkout: Checkout, arguments: list[str], when: Callable[[int], bool]) -> None:

@@ -85,15 +85,14 @@ def test_serve_after_data_answers_for_this_table(shop: Checkout) -> None:
         assert service.post("/predict", {**example, "colour": "pink"}).status_code == 422
 
 
-def with_copies(rows: list[forms.Row]) -> list[list[object]]:
-    again: list[list[object]] = [[1000 + number, *row[1:]] for number, row in enumerate(rows[:40])]
-    return [*([*row] for row in rows), *again]
+def with_copies(rows: list[forms.Row]) -> list[tuple[object, ...]]:
+    return [*rows, *((1000 + number, *row[1:]) for number, row in enumerate(rows[:40]))]
 
 
-def with_near_copy(rows: list[forms.Row]) -> list[list[object]]:
+def with_near_copy(rows: list[forms.Row]) -> list[tuple[object, ...]]:
     """The answer as a colour, but for one row."""
     said = ["red" if (row[5] == "yes") ^ (row[0] == 100) else "white" for row in rows]
-    return [[*row[:2], colour, *row[3:]] for row, colour in zip(rows, said, strict=True)]
+    return [(*row[:2], colour, *row[3:]) for row, colour in zip(rows, said, strict=True)]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +103,7 @@ def with_near_copy(rows: list[forms.Row]) -> list[list[object]]:
     ],
 )
 def test_a_table_that_is_read_but_not_fit_stops_at_its_gate(
-    shop: Checkout, change: Callable[[list[forms.Row]], list[list[object]]], words: list[str]
+    shop: Checkout, change: Callable[[list[forms.Row]], list[tuple[object, ...]]], words: list[str]
 ) -> None:
     with (shop.root / "bad.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([forms.HEADER, *change(forms.rows())])
