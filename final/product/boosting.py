@@ -82,9 +82,9 @@ class Boosted:
             metadata[key] = value
         try:
             self.booster.save_model(str(path))
+            CatBoost().load_model(str(path))  # a full disk cuts a small file off, and nothing says so
         except CatBoostError as error:
-            full = "No space left" in str(error)
-            raise OSError(errno.ENOSPC if full else errno.EIO, " ".join(str(error).split()), str(path)) from None
+            raise OSError(errno.ENOSPC, f"No space left on device, it seems: {error}", str(path)) from None
 
     @classmethod
     def load(cls, path: Path, categorical: Sequence[str]) -> Self:

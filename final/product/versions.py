@@ -77,6 +77,7 @@ def _trouble(run: Callable[[Any], None]) -> str | None:
     """What DVC has to say of a failure of `run(repo)`: nothing, "" where a stage has said it, or a sentence."""
     from dvc.exceptions import DvcException
 
+    _forget_a_broken_lock()
     try:
         with _repository() as repo:
             run(repo)
@@ -124,6 +125,20 @@ def push(product: str) -> int:
         except (DvcException, OSError) as error:
             where = repo.config["remote"][name]["url"]
             raise RemoteError(f"push: {where} did not take it: {_reason(error)}; nothing here was lost") from None
+
+
+def _forget_a_broken_lock() -> None:
+    """A full disk or a kill leaves DVC's list of who reads and writes what half-written, and it then runs never again.
+
+    Nobody else runs here: the pipeline's own lock is held.
+    """
+    file = FINAL / ".dvc" / "tmp" / "rwlock"
+    try:
+        json.loads(file.read_bytes())
+    except FileNotFoundError:
+        return
+    except ValueError:
+        file.unlink()
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
             table.write(part, paths.part(name))
         write_json({name: len(part) for name, part in parts.items()}, paths.figures("parts"))
         remarks.append(", ".join(f"{name} {len(part):,}" for name, part in parts.items()))
-    gates.save(verdicts, paths.gates("split"))
+        gates.save(verdicts, paths.gates("split"))
     console.stop_at(verdicts)
 
 

@@ -20,7 +20,7 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
         write_json(summary(rows, declared), paths.figures("table"))
         verdicts = data_gates.all_gates(rows, findings, declared)
         remarks.append(f"{len(rows):,} rows, {rows.shape[1]} columns")
-    gates.save(verdicts, paths.gates("data"))
+        gates.save(verdicts, paths.gates("data"))
     console.stop_at(verdicts)
 
 

@@ -40,8 +40,8 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
         write_json(rounded(drawn), paths.figures("curves"))
         for name, part in figures["metrics"].items():
             remarks.append(f"{name} {part['value']:.3f} (95 % {part['low']:.3f} to {part['high']:.3f})")
-    verdicts = model_gates.all_gates(figures, declared)
-    gates.save(verdicts, paths.gates("model"))
+        verdicts = model_gates.all_gates(figures, declared)
+        gates.save(verdicts, paths.gates("model"))
     console.stop_at(verdicts)
 
 
