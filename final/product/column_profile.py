@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 MOST_VALUES = 2000  # distinct values that are counted
+MOST_CLASSES = 100
 MISSING_WORDS = ("NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "?", "-", "--", ".")
 UNIT = r"^[$€£]?\s*[-+]?\d[\d.,]*\s*(?:[%°$€£]\s*[A-Za-z]?|[A-Za-zµ²³/]{1,6})?$"
 # the forms of dates that are known; of two that both fit, the earlier is taken
@@ -32,6 +33,7 @@ class ColumnProfile:
     """`odd` are cells that are no number, with their lines, where most are; `future` days after tomorrow.
 
     `words_missing` counts cells that could stand for a missing value, `written_missing` are those that do.
+    `places`, kept of the target alone, are the number of each row's value among `classes`, a byte a row.
     """
 
     name: str
@@ -57,6 +59,8 @@ class ColumnProfile:
     ordered: bool = True
     last_day: str = ""
     hashes: list[np.ndarray] | None = field(default_factory=list)
+    places: list[np.ndarray] | None = None
+    classes: list[str] = field(default_factory=list)
 
     def add(self, column: pa.Array) -> None:
         """One batch of the column, as text."""
@@ -84,11 +88,23 @@ class ColumnProfile:
             else:
                 self.hashes.append(np.fromiter(map(hash, valid.to_pylist()), dtype=np.int64, count=len(valid)))
         if not self.overflow:
+            self._places(counted, valid)
             for value, count in zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True):
                 self.values[value] = self.values.get(value, 0) + count
                 if len(self.values) > MOST_VALUES:
                     self.overflow = True
                     break
+
+    def _places(self, counted: pa.Array, valid: pa.Array) -> None:
+        """Which of the classes stands in each row."""
+        if self.places is None:
+            return
+        self.classes = list(dict.fromkeys([*self.classes, *counted.field(0).to_pylist()]))
+        if len(self.classes) > MOST_CLASSES:
+            self.places = None
+        else:
+            found = pc.index_in(valid, value_set=pa.array(self.classes, pa.string()))
+            self.places.append(found.to_numpy(zero_copy_only=False).astype(np.uint8))
 
     def _numeric(self, column: pa.Array, first_line: int) -> int:
         """Count the batch's numbers."""

@@ -20,6 +20,7 @@ from product.product_file import load
 from product.source_declaration import Source, Sql
 from product.table_profile import profile
 from product.target_guess import target as guess_target
+from product.time_guess import order
 from product.wish import (
     DelimiterOption,
     EncodingOption,
@@ -47,7 +48,7 @@ def draft(data: str, target: str, wish: Wish) -> str:
     source, path = _source(data, wish, file.parent)
     with console.progress() as bar:
         task = bar.add_task(f"reading {data}", total=None)
-        columns = profile(source, path, _shown(data), lambda rows: bar.update(task, completed=rows))
+        columns = profile(source, path, _shown(data), target, lambda rows: bar.update(task, completed=rows))
     source = source.model_copy(update={"missing": missing_words.words(columns)})
     columns = {name: missing_words.without(one, source.missing) for name, one in columns.items()}
     guesses = _guesses(columns, target, wish, _shown(data))
@@ -56,7 +57,7 @@ def draft(data: str, target: str, wish: Wish) -> str:
     if path is not None and not sniff.ends_in_line(path):
         console.console.print("the last line has no line end: if the file was cut off there, its last value is wrong")
     rows = columns[target].rows
-    content = draft_file.text(name, Path(_shown(data)).name, source, guesses, rows)
+    content = draft_file.text(name, Path(_shown(data)).name, source, guesses, rows, order(columns, guesses))
     try:
         write_bytes(content.encode(), file)
     except OSError:

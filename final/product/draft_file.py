@@ -8,14 +8,21 @@ from typing import Any
 
 from product.guess import LEFT_OUT, Guess
 from product.source_declaration import Source
+from product.time_guess import HOLDOUT, VALIDATION
 
 PLAIN = re.compile(r"[A-Za-z_][\w]*( [\w]+)*")
 WORDS = {"yes", "no", "true", "false", "on", "off", "null", "none", "y", "n"}
 SEAL = "# draft "
 
 
-def text(name: str, title: str, source: Source, guesses: Iterable[Guess], rows: int) -> str:
-    """The file; its last line tells whether somebody has edited it since."""
+def text(
+    name: str, title: str, source: Source, guesses: Iterable[Guess], rows: int, order: tuple[str | None, str]
+) -> str:
+    """The file; its last line tells whether somebody has edited it since.
+
+    `order` is the date to split by, if there is one, and why it is or is not.
+    """
+    by, why = order
     every = list(guesses)
     target = next(g for g in every if g.kind == "target")
     given_id = next((g for g in every if g.kind == "id"), None)
@@ -33,7 +40,7 @@ def text(name: str, title: str, source: Source, guesses: Iterable[Guess], rows: 
     ]
     if given_id is not None:
         lines += [f"id: {scalar(given_id.name)}  # {given_id.evidence}; rows are split by its hash", ""]
-    else:
+    elif by is None:
         lines += [
             "# no column is an id: rows are split by a hash of the whole row, so that equal rows stay together",
             "",
@@ -45,7 +52,9 @@ def text(name: str, title: str, source: Source, guesses: Iterable[Guess], rows: 
         if guess.kind not in ("target", "id", LEFT_OUT):
             lines += [f"  {scalar(guess.name)}:", f"    type: {guess.kind}  # {guess.evidence}"]
             lines += _mapping(guess.settings, 2)
-    lines += ["", "split: {holdout: 0.2, validation: 0.2, seed: 0}", "", "gates:", *_gates(target, rows)]
+    shares = f"holdout: {HOLDOUT:g}, validation: {VALIDATION:g}"
+    split = f"split: {{by: {scalar(by)}, {shares}}}" if by else f"split: {{{shares}, seed: 0}}"
+    lines += ["", *([f"# {why}"] if why else []), split, "", "gates:", *_gates(target, rows)]
     body = "\n".join(lines) + "\n"
     return body + seal(body) + "\n"
 

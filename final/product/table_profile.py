@@ -15,7 +15,7 @@ from product.source_declaration import Source
 
 
 def profile(
-    source: Source, path: Path | None, name: str, told: Callable[[int], None] = lambda rows: None
+    source: Source, path: Path | None, name: str, target: str, told: Callable[[int], None] = lambda rows: None
 ) -> dict[str, ColumnProfile]:
     """The profile of each column; `told` hears how many rows were read. Raises TableError."""
     found: dict[str, ColumnProfile] = {}
@@ -23,6 +23,8 @@ def profile(
     for batch in batches(source, path):
         if not found:
             found = {column: ColumnProfile(column, source.decimal) for column in batch.schema.names}
+            if target in found:
+                found[target].places = []
         size += batch.nbytes
         if size * memory.PER_BYTE > most:
             raise TableError(
