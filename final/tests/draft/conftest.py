@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from product import catalog, draft, product_file
+from product import catalog, draft, paths, product_file
 from tests.checkout import Checkout
 from tests.draft import forms
 from tests.draft.shop import drafted
@@ -14,7 +14,7 @@ from tests.draft.shop import drafted
 
 @pytest.fixture
 def products(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for module in (catalog, draft, product_file):
+    for module in (catalog, draft, paths, product_file):
         monkeypatch.setattr(module, "PRODUCTS", tmp_path / "products")
     return tmp_path / "products"
 
