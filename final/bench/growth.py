@@ -39,23 +39,28 @@ def generate(rows: int, path: Path) -> None:
     csv_file.write(pa.table(table), path)
 
 
-def measured(command: list[str], folder: Path) -> tuple[float, float]:
-    """Seconds and peak memory (MB, of the process itself and not of its children) of a command that must succeed."""
+def measured(command: list[str], folder: Path) -> tuple[float, float, float]:
+    """Seconds, processor seconds and peak memory (MB, of the process without its children) of a command that works."""
     report = folder / "time.txt"
     code = (
         "import os,resource,sys,time;b=time.monotonic();p=os.posix_spawn(sys.argv[2],sys.argv[2:],os.environ);"
-        "s=os.wait4(p,0);open(sys.argv[1],'w').write(f'{time.monotonic()-b} {s[2].ru_maxrss/1024}');"
+        "u=(s:=os.wait4(p,0))[2];w=[time.monotonic()-b,u.ru_utime+u.ru_stime,u.ru_maxrss/1024];"
+        "open(sys.argv[1],'w').write(' '.join(map(str,w)));"
         "sys.exit(os.waitstatus_to_exitcode(s[1]))"
     )
     subprocess.run([sys.executable, "-c", code, str(report), *command], check=True, cwd=folder / "final", stdout=2)
-    seconds, peak = report.read_text().split()
-    return float(seconds), float(peak)
+    seconds, busy, peak = map(float, report.read_text().split())
+    return seconds, busy, peak
 
 
 def main(
     rows: Annotated[list[int] | None, typer.Argument(help="Sizes; else 10,000, 100,000 and 1,000,000.")] = None,
+    iterations: Annotated[int | None, typer.Option(help="Fewer trees, where only memory is looked at.")] = None,
 ) -> None:
-    """Measure each step of the pipeline, as a process of its own, in a scratch copy of `final`."""
+    """Measure each step of the pipeline, as a process of its own, in a scratch copy of `final`.
+
+    A cell is seconds by the clock (seconds of processors, which a busy machine does not change much), peak memory.
+    """
     steps = ("baseline (imports)", "draft", *STAGES)
     print(f"| rows | file MB | {' | '.join(steps)} | peak / file |\n|{'---|' * (len(steps) + 3)}")
     for count in rows or [10_000, 100_000, 1_000_000]:
@@ -69,11 +74,14 @@ def main(
             size, python = table.stat().st_size / 1e6, [sys.executable, "-m"]
             found = [measured([sys.executable, "-c", "import product.model, product.validation"], here)]
             found.append(measured([*python, "product.draft", str(table), "--target", "y", "--name", "big"], here))
+            if iterations is not None:
+                with (here / "final" / "products" / "big" / "product.yaml").open("a") as file:
+                    file.write(f"model: {{iterations: {iterations}}}\n")
             for stage in STAGES:
                 found.append(measured([*python, f"stages.{stage}", "big"], here))
                 print(f"{count:,} rows, {stage}: {found[-1][0]:.1f} s", file=sys.stderr)
-            cells = " | ".join(f"{seconds:.1f} s, {peak:,.0f} MB" for seconds, peak in found)
-            ratio = max(peak for _, peak in found) / size
+            cells = " | ".join(f"{seconds:.1f} s ({busy:.1f}), {peak:,.0f} MB" for seconds, busy, peak in found)
+            ratio = max(peak for *_, peak in found) / size
             print(f"| {count:,} | {size:,.1f} | {cells} | {ratio:.1f} |", flush=True)
 
 

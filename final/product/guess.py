@@ -153,7 +153,7 @@ def _text(profile: ColumnProfile) -> Guess:
     if profile.unique:
         return Guess(name, LEFT_OUT, "every value is different: an id or a name, nothing to learn from")
     number = "many" if profile.overflow else str(len(profile.values))
-    evidence = f"{number} values, some of them rare: new ones are welcome{_like_an_id(name)}"
+    evidence = f"{number} values, some of them rare: others that come later are taken as new{_like_an_id(name)}"
     return Guess(name, "text", evidence, {"max_length": max(50, int(_round(2 * profile.longest)))})
 
 

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
+from pydantic import ValidationError
 
-from product import draft, product_file
+from product import contract, draft, product_file, validation
 from product.declaration import Product
 from product.wish import Wish
 from tests.draft import forms
@@ -59,6 +61,21 @@ def test_a_column_is_guessed_with_its_evidence(
     found = "id" if product.id == name else product.features[name].type if name in product.features else None
     assert found == kind
     assert (name in product.ignore) == (kind is None)
+
+
+def test_a_category_with_a_long_tail_takes_values_that_the_table_had_not(
+    with_column: Callable[..., tuple[Product, str]],
+) -> None:
+    product, line = with_column("town", [f"Town {min(n % 50, 12)}" if n else "Only once" for n in range(240)])
+    assert "14 values, some of them rare: others that come later are taken as new" in line
+    row = {**contract.example_row(product.contract), "town": "Never seen"}
+    assert (
+        contract.request_model(product.contract).model_validate(row).model_dump(by_alias=True)["town"] == "Never seen"
+    )
+    table = pd.DataFrame([{**row, "y": "yes", "day": "2021-02-03", "colour": "blau"}])
+    assert [str(found) for found in validation.check(table, product)] == []
+    with pytest.raises(ValidationError, match="colour"):
+        contract.request_model(product.contract).model_validate({**row, "colour": "Never seen"})
 
 
 def test_a_person_overrules_a_guess(with_column: Callable[..., tuple[Product, str]]) -> None:
