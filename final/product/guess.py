@@ -147,9 +147,10 @@ def _text(profile: ColumnProfile) -> Guess:
         trouble = f"mixed types: most are dates ({', '.join(_best_dates(profile))}), some are not. Correct them"
         return Guess(name, "text", "mixed", trouble=f"{trouble}, or --as {name}=text")
     few = not profile.overflow and len(profile.values) <= 30
-    if few and min(profile.values.values()) >= max(5, profile.rows * 0.002):
-        return Guess(name, "category", f"{len(profile.values)} values, the rarest {min(profile.values.values())} times",
-                     {"values": sorted(profile.values)})  # fmt: skip
+    rarest = min(profile.values.values(), default=0)
+    if few and rarest >= max(5, profile.rows * 0.002):
+        evidence = f"{len(profile.values)} values, the rarest {rarest:,} times"
+        return Guess(name, "category", evidence, {"values": sorted(profile.values)})
     if profile.unique:
         return Guess(name, LEFT_OUT, "every value is different: an id or a name, nothing to learn from")
     number = "many" if profile.overflow else str(len(profile.values))
