@@ -1,4 +1,4 @@
-"""compose.yaml as a person starts it: replicas behind the proxy, the page, Prometheus, the DVC remote, all of them real.
+"""compose.yaml as a person starts it: replicas behind the proxy, page, Prometheus and DVC remote, all of them real.
 
 Grafana's image cannot be had everywhere, so its files alone are tested, in test_files.py.
 """
