@@ -24,6 +24,7 @@ from lab3.tests.conftest import docker, free_port, wait_for
 from tests.checkout import Checkout
 from tests.ci.images import remove_images
 from tests.model.test_remote import assert_travels, fresh_clone
+from tests.scoring.test_score import table
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(900)]
 SERVICES = ("proxy", "page", "prometheus", "storage")
@@ -60,15 +61,16 @@ def stack(trained: Checkout, image: str) -> Iterator[Compose]:
     assert built.returncode == 0, built.stderr
     stand_in = proxy_image()
     others = dict.fromkeys(("HAPROXY_IMAGE", "PROMETHEUS_IMAGE", "SEAWEEDFS_IMAGE"), stand_in)
-    ports = dict.fromkeys(("PORT", "PAGE_PORT", "PROMETHEUS_PORT", "S3_PORT"), "0")
+    ports = dict.fromkeys(("PORT", "PAGE_PORT", "PROMETHEUS_PORT", "S3_PORT", "SCHEDULER_PORT"), "0")
     own = {"API_IMAGE": image, "PAGE_IMAGE": built.stdout.strip(), "GRAFANA_PASSWORD": "unused", **KEYS}
-    project = {"COMPOSE_PROJECT_NAME": f"whole-{free_port()}"}
-    compose = Compose(deploy / "compose.sh", {**os.environ, **others, **ports, **own, **project})
+    project = f"whole-{free_port()}"
+    names = {"COMPOSE_PROJECT_NAME": project, "WORKERS_IMAGE": f"{project}-workers"}
+    compose = Compose(deploy / "compose.sh", {**os.environ, **others, **ports, **own, **names})
     try:
         compose("up", "--detach", *SERVICES)
         yield compose
     finally:
-        compose("down", "--volumes", "--timeout", "15")
+        compose("--profile", "batch", "down", "--volumes", "--timeout", "15")
         remove_images(trained.root)
 
 
@@ -133,9 +135,19 @@ def test_a_fresh_clone_has_the_champion_from_the_storage_without_training(
     assert_travels(checkout, fresh_clone(checkout, tmp_path / "clone"))
 
 
+def test_the_profile_batch_scores_on_dasks_workers(stack: Compose, trained: Checkout, tmp_path: Path) -> None:
+    stack("--profile", "batch", "up", "--detach", "scheduler", "worker")
+    scheduler = stack.url("scheduler", 8786).replace("http", "tcp")
+    table(trained, rows := tmp_path / "in.csv")
+    for output, options in (("here", []), ("dask", ["--scheduler", scheduler])):
+        done = trained.bash("score.sh", str(rows), str(tmp_path / f"{output}.csv"), *options)
+        assert done.returncode == 0, done.stderr
+    assert (tmp_path / "dask.csv").read_bytes() == (tmp_path / "here.csv").read_bytes()
+
+
 def test_all_is_locked_down_and_only_this_machine_reaches_it(stack: Compose) -> None:
     containers = stack.containers()
-    assert len(containers) == len(SERVICES) + 2
+    assert {one["Config"]["Labels"]["com.docker.compose.service"] for one in containers} >= {"api", *SERVICES}
     for one in containers:
         host, name = one["HostConfig"], one["Name"]
         assert (host["CapDrop"], host["ReadonlyRootfs"]) == (["ALL"], True), name

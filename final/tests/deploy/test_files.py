@@ -76,7 +76,11 @@ def test_the_images_lock_is_a_hash_pinned_part_of_the_roots(name: str) -> None:
     assert not packages & {"matplotlib", "plotly", "graphviz", "pytest", "streamlit"}
 
 
-@pytest.mark.parametrize("name", ["Dockerfile", "page.Dockerfile"])
+def test_the_workers_lock_is_a_hash_pinned_part_of_the_roots() -> None:
+    assert {"dask", "distributed"} <= part_of_the_roots_lock(DEPLOY / "requirements-dask.txt")
+
+
+@pytest.mark.parametrize("name", ["Dockerfile", "page.Dockerfile", "workers.Dockerfile"])
 def test_hadolint_finds_nothing(name: str) -> None:
     hadolint(DEPLOY / name)
 
