@@ -65,13 +65,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(scope="session")
-def copy_repository() -> Callable[[Path], Path]:
-    """A function that makes a clean checkout of the working tree, as a clone would be, with this environment in it."""
+def copy_repository() -> Callable[..., Path]:
+    """A function that makes a clean checkout of the working tree, as a clone would be, with this environment in it.
 
-    def copy(to: Path) -> Path:
-        listed = subprocess.run(
-            ["git", "ls-files", "-coz", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
-        )
+    Given paths as git takes them, it is a checkout of these alone.
+    """
+
+    def copy(to: Path, *paths: str) -> Path:
+        command = ["git", "ls-files", "-coz", "--exclude-standard", "--", *paths]
+        listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
         for name in filter(None, listed.stdout.split("\0")):
             if (ROOT / name).is_file():
                 (to / name).parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from lab1 import data_creation
-from lab1.tests.scratch import Lab, Run, refused
+from tests.lab import Lab, Run, refused
 
 KINDS = {"spike", "stuck", "drift", "shift"}
 

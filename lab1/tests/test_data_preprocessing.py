@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from lab1 import data_creation, data_preprocessing
-from lab1.tests.scratch import Lab, Run, refused
+from tests.lab import Lab, Run, refused
 
 BAD = Path(__file__).with_name("bad")
 EXPECTED = {

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lab1.tests.scratch import Lab
+from tests.lab import Lab
 
 # Loaded by Python at its start: kills it in the middle of its Nth write, or just before its first rename.
 KILLER = """

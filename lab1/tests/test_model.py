@@ -14,7 +14,8 @@ import skops.io
 from sklearn.pipeline import Pipeline
 
 from lab1 import model_preparation
-from lab1.tests.scratch import QUIET, Lab, Run, constant_model, refused
+from lab1.tests.constant_model import constant_model
+from tests.lab import QUIET, Lab, Run, refused
 
 RELOAD = """
 import sys, pandas as pd, skops.io

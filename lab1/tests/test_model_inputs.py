@@ -10,7 +10,7 @@ import skops.io
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from lab1.tests.scratch import Lab, Run, refused
+from tests.lab import Lab, Run, refused
 
 
 def test_model_with_a_type_that_nobody_reviewed_is_not_loaded(ran: Run, tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from lab1.tests.scratch import Lab, Run, constant_model
+from lab1.tests.constant_model import constant_model
+from tests.lab import Lab, Run
 
 STAGES = ["data_creation.py", "data_preprocessing.py", "model_preparation.py", "model_testing.py"]
 STUB = """

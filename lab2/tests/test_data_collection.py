@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from lab2.data_collection import DEFAULT_QUERY, SNAPSHOT_SHA256
-from lab2.tests.scratch import ROOT, Lab, Run, refused
+from tests.lab import ROOT, Lab, Run, refused
 
 SNAPSHOT = ROOT / "lab2/snapshot/seattle-weather.csv"
 BAD = {

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from lab2.data_preparation import TARGET, candidate_features, features_of, make_windows, split
-from lab2.tests.scratch import Lab, Run, refused
+from tests.lab import Lab, Run, refused
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from lab2 import forecast, model_testing
 from lab2.model_training import TARGET, classifiers
-from lab2.tests.scratch import Lab, Run, refused
+from tests.lab import Lab, Run, refused
 
 
 def read(ran: Run | Lab, name: str) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from lab2.tests.scratch import Lab, Run, refused
+from tests.lab import Lab, Run, refused
 
 PRODUCTS = {
     "data/weather.sqlite",

@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy
 
 from lab2.data_collection import DEFAULT_QUERY
-from lab2.tests.scratch import Run, refused
+from tests.lab import Run, refused
 
 pytestmark = pytest.mark.postgres
 PASSWORD = "s3cret/and@more"

@@ -1,19 +1,22 @@
-"""A copy of lab2 that a test may run and change, and what a refusal must look like."""
+"""A copy of a lab that a test may run and change, and what a refusal must look like."""
 
 import io
 import os
 import runpy
+import shutil
 import subprocess
 import sys
 import warnings
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
+import pytest
 from threadpoolctl import threadpool_limits
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 QUIET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 MADE = ("data", "model", "reports")
 Done = subprocess.CompletedProcess[str]
@@ -21,7 +24,7 @@ Done = subprocess.CompletedProcess[str]
 
 @dataclass(frozen=True)
 class Lab:
-    """A copy of lab2 and of what its pipeline needs from the root."""
+    """A copy of one lab and of what its pipeline needs from the root."""
 
     path: Path
     cwd: Path
@@ -62,9 +65,9 @@ class Lab:
         return Done(command, code, out.getvalue(), err.getvalue())
 
     def outputs(self, *folders: str) -> dict[str, bytes]:
-        """The content of all files below the folders."""
+        """The content of all files below the folders, those in the making aside."""
         found = [path for folder in folders or MADE for path in (self.path / folder).rglob("*")]
-        files = [path for path in found if path.is_file() and not path.name.endswith(".new")]
+        files = [path for path in found if path.is_file() and not path.name.startswith(".") and path.suffix != ".new"]
         return {str(path.relative_to(self.path)): path.read_bytes() for path in files}
 
 
@@ -74,6 +77,31 @@ class Run:
 
     lab: Lab
     done: Done
+
+
+def fixtures(name: str) -> tuple[object, object, object]:
+    """The fixtures `fresh`, `ran` and `lab` of a lab, which its conftest gives these names."""
+
+    @pytest.fixture(scope="session")
+    def fresh(tmp_path_factory: pytest.TempPathFactory, copy_repository: Callable[..., Path]) -> Lab:
+        """A fresh clone, in a path with a space: nothing in it that an earlier run made."""
+        home = tmp_path_factory.mktemp(name)
+        clone = copy_repository(home / "a clone", name, f":!{name}/jenkins", "env.sh", "requirements.txt")
+        (home / "elsewhere").mkdir()
+        return Lab(clone / name, home / "elsewhere")
+
+    @pytest.fixture(scope="session")
+    def ran(fresh: Lab) -> Run:
+        """The real pipeline in the fresh clone; read only, for every test."""
+        return Run(fresh, fresh.run("pipeline.sh"))
+
+    @pytest.fixture
+    def lab(ran: Run, tmp_path: Path) -> Lab:
+        """A copy of the finished lab that a test may change."""
+        shutil.copytree(ran.lab.path.parent, tmp_path / "a copy", symlinks=True)
+        return Lab(tmp_path / "a copy" / name, tmp_path)
+
+    return fresh, ran, lab
 
 
 def refused(done: Done, *words: str, code: int = 1) -> None:
