@@ -97,4 +97,4 @@ def test_grafanas_files_are_readable_and_ask_the_source_that_is_provisioned() ->
 def test_compose_has_no_default_secret_and_names_what_is_missing() -> None:
     text = (DEPLOY / "compose.yaml").read_text()
     for name in ("GRAFANA_PASSWORD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "API_IMAGE", "PAGE_IMAGE"):
-        assert re.findall(rf"\$\{{{name}(..)", text) == [":?"], name
+        assert set(re.findall(rf"\$\{{{name}(..)", text)) == {":?"}, name
