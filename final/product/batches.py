@@ -58,18 +58,21 @@ def _of_csv(path: Path, source: Source) -> Iterator[pa.RecordBatch]:
         wrong.append(row)
         return "error"
 
+    first = True
     try:
-        with arrow_csv.open_csv(
-            pa.PythonFile(file, mode="r"),
-            arrow_csv.ReadOptions(column_names=names, skip_rows=1, block_size=BLOCK),
-            arrow_csv.ParseOptions(delimiter=source.delimiter, newlines_in_values=True, invalid_row_handler=noted),
-            arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()),
-                null_values=["", *source.missing],
-                strings_can_be_null=True,
-            ),
-        ) as reader:
-            yield from reader
+        for block in _blocks(file):
+            table = arrow_csv.read_csv(
+                pa.BufferReader(block),
+                arrow_csv.ReadOptions(column_names=names, skip_rows=int(first), block_size=len(block) + 1),
+                arrow_csv.ParseOptions(delimiter=source.delimiter, newlines_in_values=True, invalid_row_handler=noted),
+                arrow_csv.ConvertOptions(
+                    column_types=dict.fromkeys(names, pa.string()),
+                    null_values=["", *source.missing],
+                    strings_can_be_null=True,
+                ),
+            )
+            first = False
+            yield from table.to_batches()
     except pa.ArrowInvalid as error:
         if "Empty CSV" in str(error):
             raise TableError(f"{path}: has a header and no rows") from None
@@ -81,6 +84,27 @@ def _of_csv(path: Path, source: Source) -> Iterator[pa.RecordBatch]:
         )
     if file.quotes % 2 and (reason := _bad_line(path, source, "")):
         raise TableError(f"{path}: {reason}")
+
+
+def _blocks(file: Utf8) -> Iterator[bytes]:
+    """Whole rows, some megabytes at once: cut at the last line end that is outside of quotes.
+
+    Arrow could read the file itself, but from a thread of its own, which may be left over when the process ends.
+    """
+    rest = b""
+    while block := file.read(BLOCK):
+        rest += block
+        cut = rest.rfind(b"\n")
+        inside = rest.count(b'"', 0, max(cut, 0)) % 2
+        while inside and cut >= 0:
+            before = rest.rfind(b"\n", 0, cut)
+            inside = (inside + rest.count(b'"', max(before, 0), cut)) % 2
+            cut = before
+        if cut >= 0:
+            yield rest[: cut + 1]
+            rest = rest[cut + 1 :]
+    if rest.strip():
+        yield rest
 
 
 def _bad_line(path: Path, source: Source, otherwise: str) -> str:

@@ -1,5 +1,7 @@
 """One table in many forms: whatever it came in, the contract and the data are the same."""
 
+import csv
+import random
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +10,10 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
-from product import draft, product_file, table
+from product import batches, draft, product_file, table
 from product.declaration import Product
 from product.errors import UserError
+from product.source_declaration import Source
 from product.wish import Wish
 from stages import data_creation
 from tests.draft import forms
@@ -99,3 +102,17 @@ def test_parquet_that_was_cut_off_is_refused(left: int, tmp_path: Path, products
     with pytest.raises(UserError, match=r"a\.parquet: not a table in Parquet"):
         draft.draft(str(tmp_path / "a.parquet"), "y", Wish())
     assert not products.exists()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_rows_are_whole_wherever_a_block_of_the_file_ends(
+    end: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw, cells = random.Random(0), ["plain", "a,b", 'q"q', "two\nlines", '"', None]
+    rows = [[draw.choice(cells), str(number)] for number in range(200)]
+    with (tmp_path / "a.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator=end).writerows([["words", "number"], *rows])
+    for size in (7, 50, 333):
+        monkeypatch.setattr(batches, "BLOCK", size)
+        found = batches.batches(Source(path="a.csv"), tmp_path / "a.csv")
+        assert [list(row.values()) for batch in found for row in batch.to_pylist()] == rows
