@@ -91,7 +91,7 @@ def production(
             "AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET,
             "DVC_REMOTE_URL": remote, "TITANIC_TIMEOUT": "0", "MYPY_CACHE_DIR": str(ROOT / ".mypy_cache"),
             "PYTEST_ADDOPTS": "-p no:cacheprovider --ignore-glob=*/contract/*",  # the quick part of the unit tests
-            "STACK": stack, "PORT": str(port), "REPLICAS": "1", "HAPROXY_IMAGE": stand_in, "MONITOR": "10s",
+            "STACK": stack, "PORT": str(port), "REPLICAS": "1", "HAPROXY_IMAGE": stand_in, "MONITOR": "3s",
             "SERVICE_INSECURE": "1", "DEPLOYMENT_LOG": str(home / "deployments.jsonl"),
         }  # fmt: skip
         ci = settle(
