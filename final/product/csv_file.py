@@ -11,6 +11,8 @@ import pyarrow.csv as arrow_csv
 
 from product.errors import UserError
 
+WORDS = pa.dictionary(pa.int32(), pa.string())  # each distinct text once, and 4 bytes a cell
+
 
 class TableError(UserError):
     """A file that is no table at all; str() names the file and the reason."""
@@ -34,9 +36,9 @@ def header(path: Path) -> list[str]:
 
 
 def read(path: Path, columns: Iterable[str], numbers: Iterable[str]) -> pa.Table:
-    """The columns as strings, and `numbers` as float64 where each of their cells is one; null where a cell is empty.
+    """The columns as dictionaries of strings, and `numbers` as float64 where each of their cells is one.
 
-    Raises TableError.
+    null where a cell is empty. Raises TableError.
     """
     wanted, types = list(columns), dict.fromkeys(numbers, pa.float64())
     while True:
@@ -65,7 +67,7 @@ def _read(path: Path, columns: list[str], types: dict[str, pa.DataType]) -> pa.T
         parse_options=arrow_csv.ParseOptions(newlines_in_values=True),
         convert_options=arrow_csv.ConvertOptions(
             include_columns=columns,
-            column_types={name: types.get(name, pa.string()) for name in columns},
+            column_types={name: types.get(name, WORDS) for name in columns},
             null_values=[""],
             strings_can_be_null=True,
         ),
@@ -119,7 +121,7 @@ def objects(column: pa.ChunkedArray, change: Callable[[str], str] = str) -> np.n
 
     `change` is asked once for each distinct value.
     """
-    coded = column.dictionary_encode().combine_chunks()
+    coded = (column if column.type == WORDS else column.dictionary_encode()).unify_dictionaries().combine_chunks()
     if isinstance(coded, pa.ChunkedArray):
         coded = coded.chunk(0) if coded.num_chunks else pa.array([], pa.string()).dictionary_encode()
     distinct = np.empty(len(coded.dictionary) + 1, dtype=object)

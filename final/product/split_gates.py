@@ -2,17 +2,18 @@
 
 from itertools import combinations
 
+import numpy as np
 import pandas as pd
 
 from product.declaration import Product
 from product.gates import Gate
-from product.table import row_keys
+from product.table import row_hash
 from product.time_split import in_order
 
 
 def all_gates(parts: dict[str, pd.DataFrame], product: Product) -> list[Gate]:
-    keys = {name: set(row_keys(part, product)) for name, part in parts.items()}
-    shared = sum(len(keys[a] & keys[b]) for a, b in combinations(keys, 2))
+    keys = {name: _keys(part, product) for name, part in parts.items()}
+    shared = sum(len(np.intersect1d(keys[a], keys[b])) for a, b in combinations(keys, 2))
     where = "Rows with the same id stand on two sides of the split"
     apart = Gate("split: rows on two sides", str(shared), "0", shared == 0, where if shared else "")
     classes = {str(value) for value in product.target.values}  # none in a regression
@@ -25,3 +26,8 @@ def all_gates(parts: dict[str, pd.DataFrame], product: Product) -> list[Gate]:
     complete = Gate("split: classes lacking", str(len(lacking)), "0", not lacking, remedy if lacking else "")
     ordered = [in_order(parts, product)] if product.split.by is not None else []
     return [apart, complete, *ordered]
+
+
+def _keys(part: pd.DataFrame, product: Product) -> np.ndarray:
+    """64 bits of what the split goes by: the id, or the whole row."""
+    return row_hash(part[[product.id]] if product.id else part)

@@ -78,6 +78,7 @@ def read(path: Path, product: Product) -> tuple[pd.DataFrame, list[Finding]]:
             table[name] = pd.Series(csv_file.objects(column, _truth), dtype=object)
         else:
             table[name] = pd.Series(csv_file.objects(column), dtype=object)
+    pa.default_memory_pool().release_unused()
     return pd.DataFrame(table, copy=False), findings
 
 
