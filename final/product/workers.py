@@ -51,7 +51,7 @@ def workers() -> Iterator[Workers]:
     import distributed  # here, since it costs half a second
 
     try:
-        client: Any = distributed.Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
+        client: Any = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         raise WorkerError(f"{VARIABLE}: no scheduler answers at {address}: {error}") from None
     with client:
