@@ -42,7 +42,9 @@ def main(
     output: Annotated[Path, typer.Argument(help="What each row is answered, in the same form and order.")],
     product: Annotated[str, typer.Option(help="A product of products/.")] = "titanic",
     model: Annotated[Path | None, typer.Option(help="Folder of an artifact [default: the champion].")] = None,
-    scheduler: Annotated[str, typer.Option(help="Dask's, like tcp://127.0.0.1:8786 [default: none].")] = "",
+    scheduler: Annotated[
+        str, typer.Option(help="Dask's, like tcp://127.0.0.1:8786.", envvar="DASK_SCHEDULER_ADDRESS")
+    ] = "",
 ) -> None:
     """Score a file. A row that is not as the contract says has its mistakes in place of an answer; the others go on."""
     part = output.with_name(f"{output.name}.{os.getpid()}.part")

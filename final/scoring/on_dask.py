@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from distributed import Client, Future
+from distributed import Client, Future, KilledWorker
 
 from product.errors import UserError
 from scoring.score import Answered, Answering
@@ -67,13 +67,20 @@ def on_dask(client: Client, served: Live) -> Answering:
     assert served.serving.artifact, "a verified model has one"
     files = client.scatter(files_of(served.serving.artifact), broadcast=True, hash=False)
 
+    def answered(future: Future[Answered]) -> Answered:
+        try:
+            return future.result()
+        except (RuntimeError, ImportError, KilledWorker) as error:  # what Dask says where it cannot read a task
+            said = str(error).strip().splitlines()[0]
+            raise WorkersError(f"scheduler and workers need this code (PYTHONPATH=final): {said}") from None
+
     def answering(chunks: Iterable[list[Any]]) -> Iterator[Answered]:
         waiting: deque[Future[Answered]] = deque()
         for values in chunks:
             waiting.append(client.submit(answer, served.version, files, values, pure=False))
             if len(waiting) > AHEAD * threads:
-                yield waiting.popleft().result()
+                yield answered(waiting.popleft())
         while waiting:
-            yield waiting.popleft().result()
+            yield answered(waiting.popleft())
 
     return answering

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,33 +24,38 @@ class Cluster:
     workers: list[Path]  # each one's folder for temporary files
 
 
-def start(stack: ExitStack, temporary: Path, *arguments: str) -> None:
-    """A process of dask's, ended with the stack."""
+def start(stack: ExitStack, temporary: Path, *arguments: str, code: Path = FINAL) -> None:
+    """A process of dask's that finds our code in `code`, ended with the stack."""
     temporary.mkdir()
     process = subprocess.Popen(
         [sys.executable, "-m", "distributed.cli.dask_" + arguments[0], *arguments[1:]],
-        env={**os.environ, "TMPDIR": str(temporary), "PYTHONPATH": str(FINAL), "OMP_NUM_THREADS": "1"},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env={**os.environ, "TMPDIR": str(temporary), "PYTHONPATH": str(code), "OMP_NUM_THREADS": "1"},
+        cwd=temporary, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     stack.callback(process.wait, 20)
     stack.callback(process.terminate)
 
 
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+@contextmanager
+def running(folder: Path, code: Path = FINAL) -> Iterator[Cluster]:
     """A scheduler and two workers, processes of their own on loopback."""
-    folder = tmp_path_factory.mktemp("dask")
     known = folder / "scheduler.json"
     workers = [folder / "first", folder / "second"]
     with ExitStack() as stack:
         own = ["--host", "127.0.0.1", "--scheduler-file", str(known)]
-        start(stack, folder / "scheduler", "scheduler", *own, "--port", "0", "--no-dashboard")
+        start(stack, folder / "scheduler", "scheduler", *own, "--port", "0", "--no-dashboard", code=code)
         end = time.monotonic() + 60
         while not known.exists() and time.monotonic() < end:
             time.sleep(0.1)
         for place in workers:
-            start(stack, place, "worker", *own, "--nthreads", "1", "--no-nanny", "--no-dashboard")
+            start(stack, place, "worker", *own, "--nthreads", "1", "--no-nanny", "--no-dashboard", code=code)
         yield Cluster(json.loads(known.read_text())["address"], workers)
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with running(tmp_path_factory.mktemp("dask")) as started:
+        yield started
 
 
 def table(checkout: Checkout, to: Path, mistakes: bool = True) -> int:
@@ -102,6 +107,16 @@ def test_nothing_is_written_where_it_cannot_be_done(trained: Checkout, tmp_path:
         assert done.stderr.splitlines()[-1].startswith(said)
         assert "Traceback" not in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv"]
+
+
+def test_workers_without_this_code_are_told_from_a_failure(trained: Checkout, tmp_path: Path) -> None:
+    table(trained, rows := tmp_path / "in.csv", mistakes=False)
+    (tmp_path / "dask").mkdir()
+    with running(tmp_path / "dask", code=tmp_path) as strangers:
+        done = trained.bash("score.sh", str(rows), str(tmp_path / "out.csv"), "--scheduler", strangers.address)
+    assert done.returncode == 1
+    assert "score: scheduler and workers need this code (PYTHONPATH=final): " in done.stderr
+    assert not (tmp_path / "out.csv").exists()
 
 
 def test_the_ordinary_road_does_not_import_dask() -> None:
