@@ -22,7 +22,8 @@ for name in ${failed[@]+"${failed[@]}"}; do echo "test.sh: FAILED before the tes
 
 verdict=0
 if [ "${1:-}" != --checks ]; then
-  pytest -n 2 --dist loadfile "$@"
+  unset PYTHONDONTWRITEBYTECODE # some thousand processes are started, none of which need compile what another has
+  pytest -n 2 --dist loadfile --no-loadscope-reorder "$@" # in the order of testpaths: the longest first
   verdict=$?
 fi
 if [ "${#failed[@]}" -gt 0 ] && [ "$verdict" -eq 0 ]; then verdict=1; fi
