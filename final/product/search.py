@@ -45,12 +45,13 @@ def search(
     metric = cross_validation.measured(product.target.task)
     with workers() as at:
         loss, contract, rows, stopping = map(at.share, (cross_validation.loss, product.contract, train, validation))
+        submit: Callable[..., Future[Any]] = at.executor.submit  # mypy can't see through operator.call
         running: dict[Future[Any], optuna.Trial] = {}
         while running or len(_finished(study)) < wanted:
             while len(running) < at.width and len(_finished(study)) + len(running) < wanted:
                 trial, tried = _next(study, settings, at.width > 1)
                 call = (loss, contract, at.share(tried), product.split.by, rows, stopping)
-                running[at.executor.submit(operator.call, *call)] = trial
+                running[submit(operator.call, *call)] = trial
             for done in wait(running, return_when=FIRST_COMPLETED).done:
                 told = _tell(study, running.pop(done), done)
                 said = ", ".join(f"{name} {one}" for name, one in readable(told.params).items()) or "what is given"

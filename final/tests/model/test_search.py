@@ -49,7 +49,7 @@ def alone(checkout: Checkout, journal: Path) -> tuple[Any, dict[str, Any]]:
         table.read(checkout.product / "data" / "split" / f"{name}.csv", product)[0] for name in ("train", "validation")
     ]
     settings, tried = search(product, parts[0], parts[1], journal, lambda line: None)
-    return fit(product.contract, settings, *parts).model, tried
+    return fit(product.contract, settings, parts[0], parts[1]).model, tried
 
 
 def test_a_search_that_was_killed_goes_on_and_its_best_is_trained_and_reported(
@@ -132,8 +132,8 @@ def test_workers_of_a_scheduler_do_the_trials_if_they_have_this_code(
         monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", address)
         done = checkout.bash("pipeline.sh")
         assert done.returncode == 0, done.stderr
-        with distributed.Client(address, set_as_default=False) as client:  # type: ignore[no-untyped-call]
-            did = client.run(lambda dask_worker: dask_worker.state.executed_count)  # type: ignore[no-untyped-call]
+        with distributed.Client(address, set_as_default=False) as client:
+            did = client.run(lambda dask_worker: dask_worker.state.executed_count)
         assert sum(did.values()) >= 3
         assert len(found(checkout)["trials"]) == 3
 
