@@ -1,6 +1,7 @@
 """What a running server has: settings, counters, and the model that answers now, replaced by a new champion."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import Callable
 from contextlib import suppress
@@ -52,6 +53,9 @@ class Server:
         """Called in the event loop, once."""
         _prepare(self.live)
         self._use(self.live)
+        # what is there now stays: without this the garbage collector would look through all of it again and again
+        gc.collect()
+        gc.freeze()
         if self.batches is not None:
             self._task = asyncio.create_task(self._warm(self.batches))
 
