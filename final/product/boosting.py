@@ -46,7 +46,8 @@ def pool(columns: Columns, categorical: Sequence[str], target: np.ndarray | None
     names = list(columns)
     rows = len(columns[names[0]])
     if rows > FEW:
-        return Pool(pd.DataFrame(dict(columns)), target, cat_features=list(categorical))
+        # each column where it is: a frame of its own would hold all of them once more
+        return Pool(pd.DataFrame(dict(columns), copy=False), target, cat_features=list(categorical))
     positions = [names.index(name) for name in categorical]
     if target is None:  # the quickest of CatBoost's ways in for a few rows: the names alone would cost a fifth
         cells = np.empty((rows, len(names)), dtype=object)

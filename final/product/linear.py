@@ -17,6 +17,7 @@ from product.digits import rounded
 from product.metric_names import Task
 
 MOST_ROWS = 50_000  # more tell a linear model nothing new
+AT_ONCE = 10_000  # rows that are answered together
 MOST_LEVELS = 50
 WIDE = 1000  # coefficients from which on Newton's matrix costs more than it saves
 LEAST_ROWS = 5  # of a value of a category that gets a column
@@ -126,6 +127,11 @@ class Linear:
 
     def raw(self, columns: Columns) -> np.ndarray:
         """Log-odds (n,), a score for each class (n, K), or the value (n,)."""
+        rows = len(next(iter(columns.values())))
+        if rows > AT_ONCE:  # the matrix is many times as wide as the table
+            starts = range(0, rows, AT_ONCE)
+            cut = ({name: values[at : at + AT_ONCE] for name, values in columns.items()} for at in starts)
+            return np.concatenate([self.raw(part) for part in cut])
         # not @, which adds in another order for one row than for many: a row's answer is the same in any company
         found = np.einsum("np,pk->nk", self.encoder(columns), self.coefficients) + self.intercepts
         return np.asarray(found[:, 0] if found.shape[1] == 1 else found)
@@ -179,14 +185,19 @@ def _estimate(task: Task, strength: float, matrix: np.ndarray, target: np.ndarra
     return coefficients, intercepts
 
 
+def drawn(rows: int) -> np.ndarray:
+    """Positions of the rows to fit on: all, or MOST_ROWS of them, in their order."""
+    return np.sort(np.random.default_rng(0).permutation(rows)[:MOST_ROWS]) if rows > MOST_ROWS else np.arange(rows)
+
+
 def fit(
     task: Task, columns: Columns, target: np.ndarray, categorical: Sequence[str], strength: float, classes: int
 ) -> Linear:
     """Fit with one strength; of more than MOST_ROWS rows a part drawn by a fixed seed."""
     if len(target) > MOST_ROWS:
-        drawn = np.sort(np.random.default_rng(0).permutation(len(target))[:MOST_ROWS])
-        columns = {name: np.asarray(values, dtype=object)[drawn] for name, values in columns.items()}
-        target = target[drawn]
+        rows = drawn(len(target))
+        columns = {name: np.asarray(values)[rows] for name, values in columns.items()}
+        target = target[rows]
     encoder = Encoder.fit(columns, categorical)
     matrix = encoder(columns)
     coefficients, intercepts = _estimate(task, strength, matrix, target, classes)

@@ -1,6 +1,6 @@
 """Training: the parts that a product's estimator names, and the weights that put them together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -169,8 +169,17 @@ def _remarks(model: ProductModel, inside: Data, rows: int) -> list[str]:
     return said
 
 
-def linear_scores(train: Table, test: Table, contract: Contract) -> np.ndarray:
-    """What a plain linear model of middling strength would answer: the baseline that a boosted one has to beat."""
+def linear_scores(parts: Sequence[pd.DataFrame], test: Table, contract: Contract) -> np.ndarray:
+    """What a plain linear model of middling strength would answer: the baseline that a boosted one has to beat.
+
+    It is fitted on the rows of the parts, which follow each other; of many on some, drawn before they are joined.
+    """
+    starts = np.cumsum([0, *map(len, parts)])
+    rows = linear.drawn(int(starts[-1]))
+    inside = [
+        part.iloc[rows[(rows >= at) & (rows < at + len(part))] - at] for at, part in zip(starts, parts, strict=False)
+    ]
+    train = pd.concat(inside, ignore_index=True)
     trainer = Trainer(contract, Model(estimator="linear"), 0, lambda trees: None)
     part = trainer.again("linear", trainer.data(train), 1.0)
     return activation(part.raw(trainer.maker(test)), contract.target)

@@ -3,7 +3,6 @@
 import json
 from typing import Annotated
 
-import pandas as pd
 import typer
 
 from product import behaviour, console, gates, model_gates, table
@@ -30,7 +29,7 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
         target = codes(holdout[declared.target.name], declared.target)
         scores = model.scores(holdout)
         figures = evaluate(holdout, target, scores, declared)
-        rest = pd.concat([table.read(paths.part(name), declared)[0] for name in ("train", "validation")])
+        rest = [table.read(paths.part(name), declared)[0] for name in ("train", "validation")]
         figures["linear"] = values(declared.target.task, target, linear_scores(rest, holdout, declared.contract))
         figures["behaviour"] = behaviour.measure(model, holdout, declared)
         if paths.found.exists():

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -38,8 +39,12 @@ def disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
 
 
 def test_a_full_disk_is_named_and_the_next_run_goes_through(
-    disk: Callable[[int], Path], copy_repository: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory
+    disk: Callable[[int], Path],
+    copy_repository: Callable[[Path], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")  # which would take the room that is left
     table = tmp_path_factory.mktemp("table") / "shop.csv"
     forms.FILES["decimal_comma.csv"](table)
     checkout = Checkout(copy_repository(disk(200_000) / "checkout"))
@@ -72,15 +77,18 @@ def killed(checkout: Checkout, arguments: list[str], when: Callable[[int], bool]
     """Start the pipeline and kill it and what it started as soon as `when` holds of its process."""
     command = ["bash", str(checkout.root / "final" / "pipeline.sh"), *arguments]
     process = subprocess.Popen(command, stdout=-3, stderr=-3, start_new_session=True)
-    for _ in range(6000):
-        assert process.poll() is None
-        if when(process.pid):
-            break
-        time.sleep(0.01)
-    else:
-        pytest.fail("never came to the point where it was to be killed")
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    try:
+        for _ in range(6000):
+            assert process.poll() is None
+            if when(process.pid):
+                break
+            time.sleep(0.01)
+        else:
+            pytest.fail("never came to the point where it was to be killed")
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def test_kill_9_in_mid_draft_leaves_the_earlier_draft(shop: Checkout) -> None:
