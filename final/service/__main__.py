@@ -69,6 +69,8 @@ def run(settings: Settings) -> None:
             log_level="warning",
             server_header=False,
             ws="none",
+            http="service.short_way:ShortWay",
+            proxy_headers=False,  # who asks is of no interest here
             timeout_graceful_shutdown=settings.shutdown_seconds,
         )
         if settings.workers > 1:

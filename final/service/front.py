@@ -1,7 +1,7 @@
 """The outermost ASGI layer: ids, keys, counters and errors for every request, and the fast way for one row.
 
 POST /predict is answered here, before any routing: it is what nearly all requests are, and each layer would cost as
-much as the prediction itself.
+much as the prediction itself. `short_way` hands over rows that came whole, without ASGI's messages in between.
 """
 
 import asyncio
@@ -9,20 +9,24 @@ import itertools
 import logging
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter
 
 import orjson
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service import mlflow_protocol, v2_protocol
 from service.keys import OPEN
+from service.live import Live
+from service.microbatch import Predicted
 from service.problems import JSON, Problem, busy, invalid
 from service.state import Server
 
 Header = tuple[bytes, bytes]
+Send1 = Callable[[int, list[Header], bytes], None]  # a whole answer: status, headers, body
+MISTAKE = Problem(500, "the server made a mistake; its log has the details")
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 TYPE = (b"content-type", b"application/json")
 logger = logging.getLogger("service")
@@ -40,14 +44,8 @@ class Front:
             return
         scope["app"] = self  # so that Starlette raises its refusals, instead of answering them in plain text
         began, path = perf_counter(), scope["path"]
-        request_id, kind, length, headers = self._id(), b"", 0, scope["headers"]
-        for name, value in headers:
-            if name == b"content-length":
-                length = int(value)
-            elif name == b"content-type":
-                kind = value
-            elif name == b"x-request-id" and REQUEST_ID.fullmatch(value):
-                request_id = value
+        headers = scope["headers"]
+        request_id, kind, length = self._about(headers)
         live = self._server.live
         ids: list[Header] = [(b"x-request-id", request_id), (b"x-model-version", live.version.encode())]
         status, started = 500, False
@@ -61,12 +59,7 @@ class Front:
             await send(message)
 
         try:
-            if self._server.keys is not None and path not in OPEN and self._server.keys.who(headers) is None:
-                raise Problem(  # noqa: TRY301
-                    401,
-                    "an API key is needed: X-API-Key, or Authorization: Bearer",
-                    headers={"www-authenticate": "Bearer"},
-                )
+            self._permit(path, headers)
             if path == "/predict" and scope["method"] == "POST":
                 body = await self._predict(receive, kind, length, began, ids)
                 status = 200
@@ -85,22 +78,37 @@ class Front:
             logger.exception("%s %s failed", scope["method"], path)
             if started:
                 raise  # the connection is broken off, so that nobody takes a part for the whole
-            status = await refuse(path, Problem(500, "the server made a mistake; its log has the details"), noted)
+            status = await refuse(path, MISTAKE, noted)
         finally:
             self._server.metrics.answered(self._known(path), status, perf_counter() - began)
 
-    def _id(self) -> bytes:
-        return f"{self._start}-{next(self._numbers):x}".encode()
+    def _about(self, headers: Iterable[Header]) -> tuple[bytes, bytes, int]:
+        """Request id (the client's, where it sends one), content type, and content length."""
+        request_id, kind, length = f"{self._start}-{next(self._numbers):x}".encode(), b"", 0
+        for name, value in headers:
+            if name == b"content-length":
+                length = int(value)
+            elif name == b"content-type":
+                kind = value
+            elif name == b"x-request-id" and REQUEST_ID.fullmatch(value):
+                request_id = value
+        return request_id, kind, length
+
+    def _permit(self, path: str, headers: Iterable[Header]) -> None:
+        """Raises Problem: 401 where a key is wanted and none that is known was sent."""
+        if self._server.keys is not None and path not in OPEN and self._server.keys.who(headers) is None:
+            raise Problem(
+                401,
+                "an API key is needed: X-API-Key, or Authorization: Bearer",
+                headers={"www-authenticate": "Bearer"},
+            )
 
     async def _predict(self, receive: Receive, kind: bytes, length: int, began: float, ids: list[Header]) -> bytes:
         """One row; `ids` gets the other headers of the answer. Raises Problem."""
         server = self._server
         live, rows = server.live, server.rows
-        if kind and not kind.startswith(b"application/json"):
-            raise Problem(415, f"content type {kind.decode('latin-1')!r}; one row is sent as application/json")
         most = server.settings.max_row_bytes
-        if length > most:
-            raise too_long(most)
+        self._check(kind, length)
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGoneError
@@ -109,34 +117,81 @@ class Front:
             body = await rest(receive, body, most, server.settings.request_seconds)
         elif len(body) > most:  # a chunked body says no length before
             raise too_long(most)
-        if live.serving.model is None:
-            raise busy(503, live.serving.problem, seconds=5)
         parsed = perf_counter()
+        row = validated(live, body)
+        submitted = perf_counter()
+        return written(live, await rows.submit(row), (began, parsed, submitted), ids)
+
+    def _check(self, kind: bytes, length: int) -> None:
+        """Raises Problem where the headers say that this can't be one row: 415, 413."""
+        if kind and not kind.startswith(b"application/json"):
+            raise Problem(415, f"content type {kind.decode('latin-1')!r}; one row is sent as application/json")
+        if length > self._server.settings.max_row_bytes:
+            raise too_long(self._server.settings.max_row_bytes)
+
+    def at_once(self, headers: Sequence[Header], body: bytes, began: float, send: Send1) -> None:
+        """Answer a row that is here as a whole, without a task of its own: `send` is called once, now or soon."""
+        request_id, kind, _ = self._about(headers)
+        live, rows = self._server.live, self._server.rows
+        ids: list[Header] = [(b"x-request-id", request_id), (b"x-model-version", live.version.encode())]
+
+        def finish(status: int, more: list[Header], text: bytes) -> None:
+            self._server.metrics.answered("/predict", status, perf_counter() - began)
+            send(status, [*ids, *more], text)
+
+        def done(found: Predicted | Exception) -> None:
+            if isinstance(found, Exception):
+                logger.error("POST /predict failed", exc_info=found)
+                finish(*refusal("/predict", MISTAKE))
+            else:
+                text = written(live, found, (began, parsed, submitted), ids)
+                finish(200, [], text)
+
+        parsed = submitted = perf_counter()
         try:
-            row = live.rows.from_json(body)
-        except ValidationError as error:
-            raise invalid(error, live.rows.names) from None
-        validated = perf_counter()
-        answer, taken, predicted = await rows.submit(row)
-        text = orjson.dumps({**answer, "model": live.version})
-        now = perf_counter()
-        ids[1] = (b"x-model-version", live.version.encode())
-        ids += (
-            TYPE,
-            (b"content-length", str(len(text)).encode()),
-            (
-                b"server-timing",
-                b"parse;dur=%.3f, validate;dur=%.3f, queue;dur=%.3f, predict;dur=%.3f, write;dur=%.3f"
-                % (
-                    (parsed - began) * 1e3,
-                    (validated - parsed) * 1e3,
-                    (taken - validated) * 1e3,
-                    (predicted - taken) * 1e3,
-                    (now - predicted) * 1e3,
-                ),
+            self._permit("/predict", headers)
+            self._check(kind, len(body))
+            row = validated(live, body)
+            submitted = perf_counter()
+            rows.ask(row, done)
+        except Problem as problem:
+            finish(*refusal("/predict", problem))
+        except Exception as error:
+            done(error)
+
+
+def validated(live: Live, body: bytes) -> BaseModel:
+    """The row of a body. Raises Problem: 503 where no model could be verified, 422."""
+    if live.serving.model is None:
+        raise busy(503, live.serving.problem, seconds=5)
+    try:
+        return live.rows.from_json(body)
+    except ValidationError as error:
+        raise invalid(error, live.rows.names) from None
+
+
+def written(live: Live, predicted: Predicted, times: tuple[float, float, float], ids: list[Header]) -> bytes:
+    """The body of an answer; `ids` gets its headers. times: when the request began, was there, was validated."""
+    (answer, taken, ended), (began, parsed, submitted) = predicted, times
+    text = orjson.dumps({**answer, "model": live.version})
+    now = perf_counter()
+    ids[1] = (b"x-model-version", live.version.encode())
+    ids += (
+        TYPE,
+        (b"content-length", str(len(text)).encode()),
+        (
+            b"server-timing",
+            b"parse;dur=%.3f, validate;dur=%.3f, queue;dur=%.3f, predict;dur=%.3f, write;dur=%.3f"
+            % (
+                (parsed - began) * 1e3,
+                (submitted - parsed) * 1e3,
+                (taken - submitted) * 1e3,
+                (ended - taken) * 1e3,
+                (now - ended) * 1e3,
             ),
-        )
-        return text
+        ),
+    )
+    return text
 
 
 class ClientGoneError(Exception):
@@ -168,6 +223,14 @@ async def rest(receive: Receive, body: bytes, most: int, seconds: float) -> byte
 
 async def refuse(path: str, problem: Problem, send: Send) -> int:
     """Answer a problem in the shape that the clients of this path understand; returns the status."""
+    status, headers, body = refusal(path, problem)
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+    return status
+
+
+def refusal(path: str, problem: Problem) -> tuple[int, list[Header], bytes]:
+    """Status, headers and body of a refusal."""
     status, kind, body = problem.status, JSON, b""
     if path == "/invocations":
         status, kind, body = mlflow_protocol.error(problem)
@@ -176,7 +239,4 @@ async def refuse(path: str, problem: Problem, send: Send) -> int:
     else:
         body = problem.body()
     more = [(name.encode(), value.encode()) for name, value in problem.headers.items()]
-    headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode()), *more]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-    return status
+    return status, [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode()), *more], body

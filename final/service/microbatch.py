@@ -7,6 +7,7 @@ how long a turn can be.
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
@@ -18,6 +19,7 @@ from service.problems import busy
 
 # of one row: its answer, and when its batch began and ended, by perf_counter
 Predicted = tuple[dict[str, Any], float, float]
+Done = Callable[[Predicted | Exception], None]
 
 
 class MicroBatcher:
@@ -25,18 +27,31 @@ class MicroBatcher:
 
     def __init__(self, live: Live, metrics: Metrics, most: int, bound: int) -> None:
         self._live, self._metrics, self._most, self._bound = live, metrics, most, bound
-        self._waiting: deque[tuple[BaseModel, asyncio.Future[Predicted]]] = deque()
+        self._waiting: deque[tuple[BaseModel, Done]] = deque()
         self._loop = asyncio.get_running_loop()
 
     def submit(self, row: BaseModel) -> asyncio.Future[Predicted]:
         """The answer to come. Raises Problem: 503 where too many rows wait."""
+        future: asyncio.Future[Predicted] = self._loop.create_future()
+
+        def done(found: Predicted | Exception) -> None:
+            if future.done():  # the client has gone
+                return
+            if isinstance(found, Exception):
+                future.set_exception(found)
+            else:
+                future.set_result(found)
+
+        self.ask(row, done)
+        return future
+
+    def ask(self, row: BaseModel, done: Done) -> None:
+        """Have `done`, which must not raise, called with the answer or what went wrong. Raises Problem as `submit`."""
         if len(self._waiting) >= self._bound:
             raise busy(503, f"{self._bound:,} rows wait to be predicted; ask again in a moment")
-        future: asyncio.Future[Predicted] = self._loop.create_future()
         if not self._waiting:
             self._loop.call_soon(self._flush)
-        self._waiting.append((row, future))
-        return future
+        self._waiting.append((row, done))
 
     def _flush(self) -> None:
         began = perf_counter()
@@ -47,12 +62,10 @@ class MicroBatcher:
             scores = self._live.model.scores(self._live.rows.columns([row for row, _ in batch]))
             answers = self._live.answers.of(scores)
         except Exception as error:
-            for _, future in batch:
-                if not future.done():
-                    future.set_exception(error)
+            for _, done in batch:
+                done(error)
             return
         ended = perf_counter()
         self._metrics.predicted(answers)
-        for (_, future), answer in zip(batch, answers, strict=True):
-            if not future.done():  # the client may have gone
-                future.set_result((answer, began, ended))
+        for (_, done), answer in zip(batch, answers, strict=True):
+            done((answer, began, ended))
