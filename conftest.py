@@ -78,6 +78,7 @@ def copy_repository() -> Callable[..., Path]:
             if (ROOT / name).is_file():
                 (to / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, to / name)
+        # the place is in the message, so that two copies made in one second are two commits, with images of their own
         git: list[str] = [
             "git",
             "-c",
@@ -87,7 +88,7 @@ def copy_repository() -> Callable[..., Path]:
             "-c",
             "commit.gpgsign=false",
         ]
-        for command in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "copy"]):
+        for command in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", f"copy to {to}"]):
             subprocess.run([*git, *command], cwd=to, check=True)
         if (ROOT / ".venv").exists():
             (to / ".venv").symlink_to(ROOT / ".venv")

@@ -22,7 +22,6 @@ from websockets.sync.client import connect
 from bench.rollout import proxy_image
 from lab3.tests.conftest import docker, free_port, wait_for
 from tests.checkout import Checkout
-from tests.ci.images import remove_images
 from tests.model.test_remote import assert_travels, fresh_clone
 from tests.scoring.test_score import table
 
@@ -71,7 +70,6 @@ def stack(trained: Checkout, image: str) -> Iterator[Compose]:
         yield compose
     finally:
         compose("--profile", "batch", "down", "--volumes", "--timeout", "15")
-        remove_images(trained.root)
 
 
 def shown(url: str) -> str:
