@@ -6,6 +6,7 @@ how long a turn can be.
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 from time import perf_counter
@@ -17,6 +18,7 @@ from service.live import Live
 from service.metrics import Metrics
 from service.problems import busy
 
+logger = logging.getLogger("service")
 # of one row: its answer, and when its batch began and ended, by perf_counter
 Predicted = tuple[dict[str, Any], float, float]
 Done = Callable[[Predicted | Exception], None]
@@ -46,7 +48,7 @@ class MicroBatcher:
         return future
 
     def ask(self, row: BaseModel, done: Done) -> None:
-        """Have `done`, which must not raise, called with the answer or what went wrong. Raises Problem as `submit`."""
+        """Have `done` called with the answer, or with what went wrong. Raises Problem as `submit` does."""
         if len(self._waiting) >= self._bound:
             raise busy(503, f"{self._bound:,} rows wait to be predicted; ask again in a moment")
         if not self._waiting:
@@ -68,4 +70,7 @@ class MicroBatcher:
         ended = perf_counter()
         self._metrics.predicted(answers)
         for (_, done), answer in zip(batch, answers, strict=True):
-            done((answer, began, ended))
+            try:
+                done((answer, began, ended))
+            except Exception:  # of one row, which is not to cost the others theirs
+                logger.exception("an answer could not be given")
