@@ -40,7 +40,7 @@ def generate(rows: int, path: Path) -> None:
 
 
 def measured(command: list[str], folder: Path) -> tuple[float, float, float]:
-    """Seconds, processor seconds and peak memory (MB, of the process without its children) of a command that works."""
+    """Seconds, processor seconds and peak memory (MiB, of the process without its children) of a command that works."""
     report = folder / "time.txt"
     code = (
         "import os,resource,sys,time;b=time.monotonic();p=os.posix_spawn(sys.argv[2],sys.argv[2:],os.environ);"
@@ -80,8 +80,8 @@ def main(
             for stage in STAGES:
                 found.append(measured([*python, f"stages.{stage}", "big"], here))
                 print(f"{count:,} rows, {stage}: {found[-1][0]:.1f} s", file=sys.stderr)
-            cells = " | ".join(f"{seconds:.1f} s ({busy:.1f}), {peak:,.0f} MB" for seconds, busy, peak in found)
-            ratio = max(peak for *_, peak in found) / size
+            cells = " | ".join(f"{seconds:.1f} s ({busy:.1f}), {peak:,.0f} MiB" for seconds, busy, peak in found)
+            ratio = max(peak for *_, peak in found) * 2**20 / 1e6 / size
             print(f"| {count:,} | {size:,.1f} | {cells} | {ratio:.1f} |", flush=True)
 
 
