@@ -140,7 +140,9 @@ class Front:
             send(status, [*ids, *more], text)
 
         def done(found: Predicted | Exception) -> None:
-            if isinstance(found, Exception):
+            if isinstance(found, Problem):
+                finish(*refusal("/predict", found))
+            elif isinstance(found, Exception):
                 logger.error("POST /predict failed", exc_info=found)
                 finish(*refusal("/predict", MISTAKE))
             else:

@@ -32,9 +32,15 @@ def request(body: bytes, path: str = "/predict", fields: str = "", version: str 
     return f"{head}content-length: {len(body)}\r\n\r\n".encode() + body
 
 
-def chunked(body: bytes) -> bytes:
+def in_chunks(body: bytes) -> list[bytes]:
+    """A request in four pieces that does not say how long it is."""
     head = b"POST /predict HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
-    return head + b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+    halves = body[: len(body) // 2], body[len(body) // 2 :]
+    return [head, *(b"%x\r\n%b\r\n" % (len(half), half) for half in halves), b"0\r\n\r\n"]
+
+
+def chunked(body: bytes) -> bytes:
+    return b"".join(in_chunks(body))
 
 
 def answers(opened: socket.socket, count: int) -> list[Answer]:
@@ -75,11 +81,15 @@ def test_in_pieces_or_whole_a_row_is_answered_the_same(service: Service, row: by
             (pieces,) = answers(opened, 1)
             opened.sendall(chunked(body) if body else request(body))
             (as_chunks,) = answers(opened, 1)
+            for piece in in_chunks(body) if body else [request(body)]:
+                opened.sendall(piece)
+                time.sleep(0.05)
+            (chunks_apart,) = answers(opened, 1)
             opened.sendall(request(body, "/predict?a=b"))
             (long_way,) = answers(opened, 1)
         assert whole[0] == status
         assert re.fullmatch(r"[0-9a-f]{12}-[0-9a-f]+", whole[1]["x-request-id"])
-        for other in (pieces, as_chunks, long_way):
+        for other in (pieces, as_chunks, chunks_apart, long_way):
             assert same(whole, other), (whole, other)
 
 
@@ -100,6 +110,7 @@ def test_who_asks_for_one_answer_gets_one(service: Service, row: bytes, fields: 
         opened.sendall(request(row, fields=fields, version=version))
         ((status, said, _),) = answers(opened, 1)
         assert (status, said["connection"]) == (200, "close")
+        opened.settimeout(2)  # an idle connection would be closed after five seconds in any case
         assert opened.recv(1) == b""
 
 
@@ -125,10 +136,18 @@ def test_who_leaves_before_the_answer_disturbs_nobody(service: Service, row: byt
 
 
 def test_who_reads_nothing_is_not_answered_without_end(service: Service, row: bytes) -> None:
-    """The answers that wait for a reader are bounded: at some point the server stops to take more."""
+    """The answers that wait for a reader are bounded: at some point the server takes no more requests from it."""
     with line(service) as opened:
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        for buffer in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+            opened.setsockopt(socket.SOL_SOCKET, buffer, 4096)
         opened.settimeout(2)
         with pytest.raises(TimeoutError):
-            opened.sendall(request(row) * 1_000_000)
+            ask_and_never_read(opened, request(row), 5000)
         assert service.post("/predict", json.loads(row)).status_code == 200
+
+
+def ask_and_never_read(opened: socket.socket, one: bytes, times: int) -> None:
+    """Requests so far apart that each comes alone."""
+    for _ in range(times):
+        opened.sendall(one)
+        time.sleep(0.002)
