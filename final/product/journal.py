@@ -8,6 +8,8 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.storages.journal._file import BaseJournalFileLock
 
+from product.files import write_bytes
+
 
 class KernelLock(BaseJournalFileLock):
     """One writer at a time. Optuna's own locks are files: one that a killed process left stops the next for a while."""
@@ -31,5 +33,5 @@ def journal(path: Path) -> JournalStorage:
     """The storage in this file; half a line, which a kill in the middle of writing leaves, is cut off."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and not (content := path.read_bytes()).endswith(b"\n"):
-        path.write_bytes(content[: content.rfind(b"\n") + 1])
+        write_bytes(content[: content.rfind(b"\n") + 1], path)
     return JournalStorage(JournalFileBackend(str(path), KernelLock(path.with_suffix(".lock"))))

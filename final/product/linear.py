@@ -76,10 +76,9 @@ class Encoder:
             matrix[:, layout.places] = np.minimum(np.maximum(standard, -FARTHEST), FARTHEST)
             matrix[:, layout.indicators] = gone[:, layout.indicated]
         for name, places in layout.levels:
-            found = [places.get(value, -1) for value in columns[name]]
-            known = [(row, place) for row, place in enumerate(found) if place >= 0]
-            if known:
-                matrix[tuple(zip(*known, strict=True))] = 1
+            found = np.array([places.get(value, -1) for value in columns[name]])
+            known = np.flatnonzero(found >= 0)
+            matrix[known, found[known]] = 1
         return matrix
 
 

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from product.errors import UserError
-from scoring.score import here, score
 from service import batch
 from service.live import Live
 from service.problems import Problem
@@ -58,9 +57,9 @@ def main(
                 from scoring.on_dask import on_dask
 
                 with Client(scheduler, timeout=10, set_as_default=False) as client:
-                    rows, invalid = score(live, form, body, out, on_dask(client, live))
+                    rows, invalid = batch.score(live, form, body, out, on_dask(client, live))
             else:
-                rows, invalid = score(live, form, body, out, here(live))
+                rows, invalid = batch.score(live, form, body, out, batch.here(live))
         part.replace(output)
     except (UserError, OSError, Problem) as error:
         sys.exit(f"score: {error}")

@@ -14,8 +14,8 @@ from typing import Any
 from distributed import Client, Future, KilledWorker
 
 from product.errors import UserError
-from scoring.score import Answered, Answering
 from service import batch
+from service.batch import Answered, Answering
 from service.live import Live
 from service.serving import Serving
 

@@ -2,7 +2,11 @@
 
 import json
 import os
+import signal
 import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +34,26 @@ class Checkout:
             timeout=240,
             check=False,
         )
+
+    def kill_when(self, when: Callable[[int], bool], *arguments: str) -> None:
+        """Start pipeline.sh, and kill it with all that it started as soon as `when` holds of its process id."""
+        process = subprocess.Popen(
+            ["bash", str(self.root / "final" / "pipeline.sh"), *arguments],
+            env={**os.environ, "TITANIC_TIMEOUT": "0"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        end = time.monotonic() + 120
+        try:
+            while not when(process.pid):
+                assert process.poll() is None, "it ended before it came to the point where it was to be killed"
+                assert time.monotonic() < end, "it never came to the point where it was to be killed"
+                time.sleep(0.01)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait(10)
 
     def edit(self, *changes: tuple[str, str]) -> None:
         """Replace text in product.yaml; a text that is not there exactly once is a mistake of the test."""

@@ -1,11 +1,8 @@
 """A full disk and kill -9: a clear word where there can be one, nothing half-written, and the next run goes through."""
 
 import os
-import signal
 import subprocess
-import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -73,24 +70,6 @@ def test_a_model_that_does_not_fit_on_the_disk_is_no_stack_trace(disk: Callable[
     assert "make room and run it again" in said(error.value)
 
 
-def killed(checkout: Checkout, arguments: list[str], when: Callable[[int], bool]) -> None:
-    """Start the pipeline and kill it and what it started as soon as `when` holds of its process."""
-    command = ["bash", str(checkout.root / "final" / "pipeline.sh"), *arguments]
-    process = subprocess.Popen(command, stdout=-3, stderr=-3, start_new_session=True)
-    try:
-        for _ in range(6000):
-            assert process.poll() is None
-            if when(process.pid):
-                break
-            time.sleep(0.01)
-        else:
-            pytest.fail("never came to the point where it was to be killed")
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
 def test_kill_9_in_mid_draft_leaves_the_earlier_draft(shop: Checkout) -> None:
     before = (product_of(shop) / "product.yaml").read_bytes()
     forms.sqlite(shop.root / "shop.db")
@@ -101,7 +80,7 @@ def test_kill_9_in_mid_draft_leaves_the_earlier_draft(shop: Checkout) -> None:
 
     for name in (NAME, "new"):
         where = ["--data", f"sqlite:///{shop.root / 'shop.db'}", "--query", ENDLESS, "--target", "y", "--name", name]
-        killed(shop, where, reads)
+        shop.kill_when(reads, *where)
     assert (product_of(shop) / "product.yaml").read_bytes() == before
     assert not (product_of(shop).parent / "new").exists()
     assert drafted(shop, shop.root / "shop.csv").returncode == 0
@@ -111,7 +90,7 @@ def test_kill_9_in_mid_run_leaves_what_is_served_and_the_next_run_goes_through(s
     was, verdict = champion(shop), product_of(shop) / "reports" / "gates_split.json"
     edit(shop, "seed: 0}", "seed: 1}\nmodel: {iterations: 30}")
     verdict.unlink()
-    killed(shop, [NAME], lambda process: verdict.exists())
+    shop.kill_when(lambda process: verdict.exists(), NAME)
     assert champion(shop) == was
     (shop.root / "final" / ".dvc" / "tmp" / "rwlock").write_text('{"')  # DVC's own file, killed in mid-write
     done = shop.bash("pipeline.sh", NAME)

@@ -1,9 +1,7 @@
 """A search of settings: on the training part alone, resumed where it was killed, by Dask where there is a scheduler."""
 
 import json
-import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -57,17 +55,7 @@ def test_a_search_that_was_killed_goes_on_and_its_best_is_trained_and_reported(
 ) -> None:
     ask_for(checkout, 500)
     journal = checkout.product / "search" / "trials.log"
-    process = subprocess.Popen(
-        ["bash", str(checkout.root / "final" / "pipeline.sh")],
-        env={**os.environ, "TITANIC_TIMEOUT": "0"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    while finished(journal) < 2 and process.poll() is None:
-        time.sleep(0.02)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait(10)
+    checkout.kill_when(lambda process: finished(journal) >= 2)
     known = finished(journal)
     wanted = known + 2
     assert 2 <= known < 500
