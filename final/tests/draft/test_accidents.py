@@ -23,7 +23,7 @@ def disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
     """A file system in memory; called with kilobytes, it leaves so many free."""
     words = ["mount", "-t", "tmpfs", "-o", "size=200m", "tmpfs", str(tmp_path)]
     if os.geteuid() != 0 or subprocess.run(words, capture_output=True, check=False).returncode != 0:
-        lacks("no right to mount a file system", set())
+        lacks("no right to mount a file system")
 
     def leave(free: int) -> Path:
         found = os.statvfs(tmp_path)
