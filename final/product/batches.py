@@ -52,19 +52,13 @@ def names_of(path: Path, source: Source) -> list[str]:
 def _of_csv(path: Path, source: Source) -> Iterator[pa.RecordBatch]:
     names = names_of(path, source)
     file = Utf8(path, source.encoding)
-    wrong: list[Any] = []
-
-    def noted(row: Any) -> str:
-        wrong.append(row)
-        return "error"
-
     first = True
     try:
         for block in _blocks(file):
             table = arrow_csv.read_csv(
-                pa.BufferReader(block),
+                _arrow_owned(block),
                 arrow_csv.ReadOptions(column_names=names, skip_rows=int(first), block_size=len(block) + 1),
-                arrow_csv.ParseOptions(delimiter=source.delimiter, newlines_in_values=True, invalid_row_handler=noted),
+                arrow_csv.ParseOptions(delimiter=source.delimiter, newlines_in_values=True),
                 arrow_csv.ConvertOptions(
                     column_types=dict.fromkeys(names, pa.string()),
                     null_values=["", *source.missing],
@@ -105,6 +99,17 @@ def _blocks(file: Utf8) -> Iterator[bytes]:
             rest = rest[cut + 1 :]
     if rest.strip():
         yield rest
+
+
+def _arrow_owned(block: bytes) -> pa.BufferReader:
+    """A copy in Arrow's memory: the last to let go of it is at times one of Arrow's threads.
+
+    To free Python's memory that thread would want the interpreter's lock; if the process is just ending, it is ended
+    there, and C++ aborts ("terminate called without an active exception").
+    """
+    copy = pa.BufferOutputStream()
+    copy.write(block)
+    return pa.BufferReader(copy.getvalue())
 
 
 def _bad_line(path: Path, source: Source, otherwise: str) -> str:
