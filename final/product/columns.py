@@ -80,6 +80,19 @@ TAGS: dict[str, type[BaseModel]] = {
 Feature = Annotated[Number | Integer | Category | Boolean | Text | Date, Field(discriminator="type")]
 
 
+DAY_PARTS = ("year", "month", "weekday", "season sin", "season cos")
+BUCKETS = 32  # of the words of a free text
+
+
+def parts(name: str, feature: Feature) -> list[str]:
+    """The names of what the model sees of a column beside or in place of it."""
+    if isinstance(feature, Date):
+        return [f"{name} {part}" for part in DAY_PARTS]
+    if isinstance(feature, Text) and feature.words:
+        return [f"{name} words {number}" for number in range(BUCKETS)]
+    return []
+
+
 class Extract(Frozen):
     """The part of a text that a regular expression's only group finds; values not listed become `other`."""
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from product import single_feature
+from product.columns import parts
 from product.declaration import Product
 from product.features import FeatureMaker
 from product.gates import Gate
@@ -70,21 +71,34 @@ def duplicates(table: pd.DataFrame, product: Product) -> Gate:
 def leakage(table: pd.DataFrame, product: Product) -> Gate:
     """No feature alone predicts the target too well: that is a copy of the answer, known only afterwards.
 
-    Features of the table and those derived from them are judged by `single_feature.power` on at most ROWS rows.
+    Features of the table and those derived from them are judged by `single_feature.powers` on at most ROWS rows. The
+    date that rows are split by is none of them: it is known beforehand, and whatever grows with time goes with it.
     """
     if len(table) > ROWS:
         table = table.sample(ROWS, random_state=0)
     declared: dict[str, Any] = {name: table[name].to_numpy() for name in product.contract.features}
     derived = {k: v for k, v in FeatureMaker(product.contract)(declared).items() if k not in declared}
-    found = single_feature.powers({**declared, **derived}, table[product.target.name], product.target.task)
-    worst = max(found, key=lambda name: found[name])
+    judged = {k: v for k, v in {**declared, **derived}.items() if k not in _time(product)}
+    found = single_feature.powers(judged, table[product.target.name], product.target.task)
+    if not found:
+        return Gate("data: leakage", "no feature but time", "none", True)
     limit = product.gates.data.leakage
-    detail = (
-        f"{worst} alone tells the target, so it is a copy of it or known only afterwards: move it to ignore in "
-        f"product.yaml, or draft with --ignore {shlex.quote(worst)}"
-    )
+    worst = max(found, key=lambda name: found[name])
     clear = found[worst] < limit
+    more = [name for name in sorted(found, key=lambda name: -found[name]) if found[name] >= limit and name in declared]
+    others = f" (and so {'does' if len(more) == 2 else 'do'} {', '.join(more[1:6])})" if len(more) > 1 else ""
+    detail = (
+        f"{worst} alone tells the target{others}, so it is a copy of it or known only afterwards: move it to ignore in "
+        f"product.yaml, or draft with {' '.join(f'--ignore {shlex.quote(name)}' for name in more or [worst])}. What is "
+        "known beforehand and no copy, as where all grows with time, is let through by gates.data.leakage: 1"
+    )
     return Gate("data: leakage", f"{worst} {found[worst]:.3f}", f"< {limit:.3f}", clear, "" if clear else detail)
+
+
+def _time(product: Product) -> list[str]:
+    """The date that rows are split by, and what is made of it."""
+    by = product.split.by
+    return [] if by is None else [by, *parts(by, product.features[by])]
 
 
 def _counted(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from product.columns import Date, Derived, Feature, Frozen, Integer, Number, Value
+from product.columns import Date, Derived, Feature, Frozen, Integer, Number, Value, parts
 from product.limits import Gates
 from product.metric_names import COMPARED, GATED, KINDS, SLICED, MetricName, Task, of_task
 from product.source_declaration import Source
@@ -157,6 +157,10 @@ class Product(Frozen):
                 _refuse(f"features.{special}", "the id, the target and ignored columns can't be features")
         for name in self.derived.keys() & (self.features.keys() | {self.target.name}):
             _refuse(f"derived.{name}", "a column has this name already")
+        made = {part: name for name, feature in self.features.items() for part in parts(name, feature)}
+        for key, names in {"features": set(self.features), "derived": set(self.derived)}.items():
+            for name in names & made.keys():
+                _refuse(f"{key}.{name}", f"what the model sees of {made[name]} has this name: give the column another")
         by = self.split.by
         if by is not None and self.features[by].nullable:
             _refuse("split.by", f"{by} is nullable, so a row could have no place in time")

@@ -11,7 +11,7 @@ class DataGates(Frozen):
     """Limits that the table itself must keep."""
 
     min_rows_per_class: int = Field(default=50, ge=1)
-    leakage: float = Field(default=0.99, gt=0.5, le=1, description="ROC AUC of one feature alone that is too good")
+    leakage: float = Field(default=0.99, gt=0.5, le=1, description="score of one feature alone that is too good")
     unexplained_duplicates: int = Field(default=0, ge=0, description="pairs of equal rows beyond what chance explains")
 
 

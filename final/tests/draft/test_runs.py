@@ -90,9 +90,13 @@ def with_copies(rows: list[forms.Row]) -> list[tuple[object, ...]]:
 
 
 def with_near_copy(rows: list[forms.Row]) -> list[tuple[object, ...]]:
-    """The answer as a colour, but for one row."""
-    said = ["red" if (row[5] == "yes") ^ (row[0] == 100) else "white" for row in rows]
+    """The answer as a colour, but for two rows."""
+    said = ["red" if (row[5] == "yes") ^ (row[0] in (100, 200)) else "white" for row in rows]
     return [(*row[:2], colour, *row[3:]) for row, colour in zip(rows, said, strict=True)]
+
+
+def with_number_in_other_units(rows: list[forms.Row]) -> list[tuple[object, ...]]:
+    return [(*row[:5], 32 + 1.8 * row[1]) for row in rows]
 
 
 @pytest.mark.parametrize(
@@ -100,6 +104,7 @@ def with_near_copy(rows: list[forms.Row]) -> list[tuple[object, ...]]:
     [
         (with_copies, ["gate data: duplicates failed: 40 pairs", "Lines 242, 243", "both sides of the split"]),
         (with_near_copy, ["gate data: leakage failed: colour", "colour alone tells the target", "--ignore colour"]),
+        (with_number_in_other_units, ["gate data: leakage failed: size 1.000", "--ignore size"]),
     ],
 )
 def test_a_table_that_is_read_but_not_fit_stops_at_its_gate(
