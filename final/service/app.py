@@ -224,6 +224,8 @@ def create_app(server: Server) -> ASGIApp:
 
     async def nothing(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
+            if scope["path"] == "/predict":  # by another method; `front` has what is posted
+                raise Problem(405, "a row is sent by POST", headers={"allow": "POST"})
             raise Problem(404, f"nothing is at {scope['path']}; GET /docs lists what there is")
 
     app = Router(routes, redirect_slashes=False, default=nothing, lifespan=lifespan)

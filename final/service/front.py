@@ -37,6 +37,7 @@ class Front:
         """`known` gives the name under which a path is counted."""
         self._app, self._server, self._known = app, server, known
         self._start, self._numbers = os.urandom(6).hex(), itertools.count()
+        self.head_seconds = server.settings.request_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -68,7 +69,7 @@ class Front:
             else:
                 await self._app(scope, receive, noted)
         except Problem as problem:
-            status = await refuse(path, problem, noted)
+            status = await refuse(path, unpacked(problem, headers), noted)
         except HTTPException as error:
             status = await refuse(path, Problem(error.status_code, error.detail, headers=error.headers), noted)
         except Exception as error:
@@ -124,7 +125,7 @@ class Front:
 
     def _check(self, kind: bytes, length: int) -> None:
         """Raises Problem where the headers say that this can't be one row: 415, 413."""
-        if kind and not kind.startswith(b"application/json"):
+        if kind and kind != TYPE[1] and kind.partition(b";")[0].strip().lower() != TYPE[1]:
             raise Problem(415, f"content type {kind.decode('latin-1')!r}; one row is sent as application/json")
         if length > self._server.settings.max_row_bytes:
             raise too_long(self._server.settings.max_row_bytes)
@@ -157,9 +158,25 @@ class Front:
             submitted = perf_counter()
             rows.ask(row, done)
         except Problem as problem:
-            finish(*refusal("/predict", problem))
+            finish(*refusal("/predict", unpacked(problem, headers)))
         except Exception as error:
             done(error)
+
+    def refused(self, status: int, detail: str) -> tuple[list[Header], bytes]:
+        """Headers and body of the answer to what was no whole request."""
+        request_id, _, _ = self._about(())
+        _, headers, body = refusal("", Problem(status, detail))
+        self._server.metrics.answered("other", status, 0)
+        return [(b"x-request-id", request_id), (b"x-model-version", self._server.live.version.encode()), *headers], body
+
+
+def unpacked(problem: Problem, headers: Iterable[Header]) -> Problem:
+    """The same, or a 415 where a packed body was the reason; only looked for where an answer is a refusal anyway."""
+    packing = next((value for name, value in headers if name == b"content-encoding"), b"identity")
+    if problem.status != 422 or packing.lower() == b"identity":
+        return problem
+    said = f"content encoding {packing.decode('latin-1')!r}; a body is sent as it is"
+    return Problem(415, said, headers={"accept-encoding": "identity"})
 
 
 def validated(live: Live, body: bytes) -> BaseModel:

@@ -6,12 +6,23 @@ from typing import Any
 
 from product.contract import example_row, request_model
 from service.batch import ARROW, CSV, JSON, NDJSON
+from service.keys import OPEN
 from service.live import Live
 from service.settings import Settings
 from service.v2_protocol import datatype
 
 PROBLEM = "application/problem+json"
 REF = "#/components/schemas/"
+ANSWERED_WITHOUT_A_MODEL = {
+    "/contract",
+    "/healthz",
+    "/metrics",
+    "/ping",
+    "/health",
+    "/version",
+    "/v2",
+    "/v2/health/live",
+}
 Schema = dict[str, Any]
 
 
@@ -23,7 +34,7 @@ def document(live: Live, settings: Settings) -> dict[str, Any]:
         found: dict[str, Any] = {
             "summary": summary,
             "tags": [_tag(path)],
-            "responses": {"200": ok, **_refusals(path, body)},
+            "responses": {"200": ok, **_refusals(path, body, settings.api_keys_file is not None)},
         }
         if body:
             found["requestBody"] = {"required": True, "content": body}
@@ -87,7 +98,13 @@ def operations(live: Live, settings: Settings) -> list[tuple[str, str, str, Sche
             {JSON: {"schema": _ref("Row"), "example": row}},
             {JSON: {"schema": _ref("Answer")}},
         ),
-        ("post", "/predict/batch", f"Predict up to {most} rows, answered in their form and order", batch, answers),
+        (
+            "post",
+            "/predict/batch",
+            f"Predict up to {most} rows, answered in their form and order; a bad row has its own error",
+            batch,
+            answers,
+        ),
         (
             "post",
             "/explain",
@@ -107,9 +124,9 @@ def operations(live: Live, settings: Settings) -> list[tuple[str, str, str, Sche
             {JSON: {"schema": {"type": "object"}, "example": split}, **table},
             anything,
         ),
-        ("get", "/ping", "MLflow's: the model answers", {}, plain),
-        ("get", "/health", "MLflow's: as /ping", {}, plain),
-        ("get", "/version", "MLflow's: the version whose protocol is spoken", {}, plain),
+        ("get", "/ping", "MLflow's: the model answers", {}, {JSON: {}}),
+        ("get", "/health", "MLflow's: as /ping", {}, {JSON: {}}),
+        ("get", "/version", "MLflow's: the version whose protocol is spoken", {}, {JSON: {}}),
         ("get", "/v2", "Open Inference Protocol: this server", {}, anything),
         ("get", "/v2/health/live", "Open Inference Protocol: the process runs", {}, anything),
         ("get", "/v2/health/ready", "Open Inference Protocol: the model is verified", {}, anything),
@@ -139,12 +156,12 @@ def schemas(live: Live) -> dict[str, Schema]:
         "Answer": _object({**said, "model": text}),
         "Answers": _object({"predictions": predictions, "model": text, "rows": whole, "invalid": whole}),
         "Explanations": _object({"rows": {"type": "array", "items": _object(one)}, "model": text}),
-        "Problem": _object({"type": text, "title": text, "status": whole, "detail": text}),
+        "Problem": _object({"type": text, "title": text, "status": whole, "detail": text}, **refused["properties"]),
     }
 
 
-def _object(properties: Schema) -> Schema:
-    return {"type": "object", "properties": properties, "required": list(properties)}
+def _object(properties: Schema, **optional: Schema) -> Schema:
+    return {"type": "object", "properties": {**properties, **optional}, "required": list(properties)}
 
 
 def _ref(name: str) -> Schema:
@@ -157,15 +174,24 @@ def _tag(path: str) -> str:
     return "MLflow" if path in ("/invocations", "/ping", "/health", "/version") else "Service"
 
 
-def _refusals(path: str, body: Schema) -> dict[str, Schema]:
-    """The statuses that a client must be ready for."""
-    statuses = {"503": "not ready, or too many ask"}
+def _refusals(path: str, body: Schema, keyed: bool) -> dict[str, Schema]:
+    """The statuses that a client must be ready for, in the shape of the path's protocol."""
+    tag, statuses = _tag(path), {}
+    if keyed and path not in OPEN:
+        statuses["401"] = "no API key that is known"
+    if "{name}" in path or path in ("/ping", "/health"):
+        statuses["404"] = "no such model"
+    if path not in ANSWERED_WITHOUT_A_MODEL:
+        statuses["503"] = "not ready, or too many ask"
     if body:
-        statuses |= {
-            "413": "too long",
-            "415": "content type",
-            "422": "not what the contract says",
-            "429": "too many batches",
-        }
-    content = {PROBLEM: {"schema": _ref("Problem")}} if _tag(path) == "Service" else {}
-    return {status: {"description": words, "content": content} for status, words in sorted(statuses.items())}
+        statuses |= {"413": "too long", "415": "content type, or a packed body"}
+        statuses["422" if tag == "Service" else "400"] = "not what the contract says"
+        statuses |= {"408": "too slow"} if path == "/predict" else {"429": "too many batches"}
+    kind, schema = (PROBLEM, _ref("Problem")) if tag == "Service" else (JSON, {"type": "object"})
+    said: dict[str, Schema] = {
+        status: {"description": words, "content": {kind: {"schema": schema}}}
+        for status, words in sorted(statuses.items())
+    }
+    if path == "/invocations":
+        said["415"]["content"] = {"text/plain": {"schema": {"type": "string"}}}
+    return said

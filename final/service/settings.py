@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     max_waiting: Positive = Field(default=2048, description="single rows that may wait to be predicted; more is a 503")
     micro_batch: Positive = Field(default=64, description="single rows that are predicted together at most")
     max_batches: Positive = Field(default=4, description="batches and explanations at once in a worker; more is a 429")
-    request_seconds: Seconds = Field(default=10, description="time for the body of a single row to arrive; then a 408")
+    request_seconds: Seconds = Field(default=10, description="time for a head, or a single row, to arrive; then a 408")
     batch_seconds: Seconds = Field(default=600, description="time for a batch or an explanation; then a 503")
     watch_seconds: Seconds = Field(default=1, description="how often a new champion is looked for")
     shutdown_seconds: Positive = Field(default=20, description="time for requests under way when told to stop")

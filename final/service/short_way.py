@@ -9,9 +9,10 @@ the same.
 from time import perf_counter
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from service.front import Front, Header
+from service.front import Header
+from service.guarded import MOST_HEAD, Guarded
 
 
 class _Nobody:
@@ -29,35 +30,41 @@ class _Short:
         self.keep_alive, self.disconnected, self.response_complete = keep_alive, False, False
 
 
-class ShortWay(HttpToolsProtocol):
+class ShortWay(Guarded):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._front = self.app if isinstance(self.app, Front) else None
         self._held: list[bytes] | None = None  # the body so far of a request that may go the short way
         self._began = 0.0
 
     def data_received(self, data: bytes) -> None:
+        if self._head is not None:
+            self._head += len(data)
         super().data_received(data)
-        if self._held is not None:  # the rest of the body is yet to come
+        if self._unread:
+            self.read_again(data)
+        elif self._held is not None:  # the rest of the body is yet to come
             held, self._held = self._held, None
             if not self.transport.is_closing():
                 super().on_headers_complete()
                 for piece in held:
                     super().on_body(piece)
+        elif self._head is not None and self._head > MOST_HEAD:
+            self.refuse(431, f"the head of a request may have {MOST_HEAD:,} bytes")
 
     def on_headers_complete(self) -> None:
+        self._head = None
         if (
             self.url == b"/predict"
             and self._front is not None
             and (self.cycle is None or self.cycle.response_complete)
             and not self.flow.write_paused
             and not self.expect_100_continue
-            and not self.parser.should_upgrade()
+            and not self.upgrades()
             and self.parser.get_method() == b"POST"
             and self.parser.get_http_version() == "1.1"
         ):
             self._held, self._began = [], perf_counter()
-        else:
+        elif not self.upgrades():
             super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -67,8 +74,10 @@ class ShortWay(HttpToolsProtocol):
             self._held.append(body)
 
     def on_message_complete(self) -> None:
+        self._head = 0
         if self._held is None or self._front is None:
-            super().on_message_complete()
+            if not self.upgrades():
+                super().on_message_complete()
             return
         body, self._held = b"".join(self._held), None
         request = _Short(self.parser.should_keep_alive())

@@ -1,10 +1,13 @@
 """What is too much, too long, of another type or without a key is refused, in words, and the settings say so."""
 
+import gzip
 import hashlib
+import json
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -87,6 +90,18 @@ def test_what_is_too_long_is_a_413(client: httpx.Client, row: dict[str, object])
 def test_another_content_type_is_a_415(client: httpx.Client) -> None:
     for path in ("/predict", "/predict/batch", "/explain"):
         refused(client.post(path, content=b"<a/>", headers={"content-type": "text/xml"}), 415, "'text/xml'")
+    kind = {"content-type": "application/jsonp"}
+    refused(client.post("/predict", content=b"{}", headers=kind), 415, "'application/jsonp'")
+    kind = {"content-type": "Application/JSON; charset=utf-8"}
+    refused(client.post("/predict", content=b"{}", headers=kind), 422, "required field is missing")
+
+
+def test_a_packed_body_is_a_415_that_says_so(client: httpx.Client, row: dict[str, object]) -> None:
+    packed = {"content-encoding": "gzip", "content-type": "application/json"}
+    for path, body in (("/predict", row), ("/predict/batch", [row]), ("/explain", row)):
+        answer = client.post(path, content=gzip.compress(json.dumps(body).encode()), headers=packed)
+        refused(answer, 415, "content encoding 'gzip'")
+        assert answer.headers["accept-encoding"] == "identity"
 
 
 @pytest.mark.parametrize(
@@ -128,11 +143,45 @@ def test_too_many_batches_are_a_429_and_a_slow_one_a_503_while_single_rows_go_on
     assert client.post("/predict/batch", json=[row]).status_code == 200
 
 
-def test_a_body_that_does_not_come_is_a_408(keyed: Service) -> None:
-    host, port = keyed.url.removeprefix("http://").split(":")
+@contextmanager
+def connection(service: Service) -> Iterator[socket.socket]:
+    host, port = service.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=10) as line:
+        yield line
+
+
+def test_a_body_that_does_not_come_is_a_408(keyed: Service) -> None:
+    with connection(keyed) as line:
         line.sendall(b"POST /predict HTTP/1.1\r\nhost: a\r\nx-api-key: sesame\r\ncontent-length: 100\r\n\r\n{")
         assert line.recv(100).startswith(b"HTTP/1.1 408")
+
+
+def test_a_head_that_does_not_come_is_a_408_on_a_new_connection_and_on_a_used_one(keyed: Service) -> None:
+    whole = b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n"
+    for first in (b"", whole):
+        with connection(keyed) as line:
+            line.sendall(first)
+            stream = line.makefile("rb")
+            while first and stream.read(1) != b"}":
+                pass
+            line.sendall(whole[:-2])
+            assert stream.readline() == b"HTTP/1.1 408 Request Timeout\r\n"
+            assert b"did not arrive within 1 s" in stream.read()  # to the end: it is closed
+    with connection(keyed) as line:  # a head that takes its time, but comes
+        for piece in (whole[:9], whole[9:-2], whole[-2:]):
+            line.sendall(piece)
+            time.sleep(0.3)
+        assert line.recv(100).startswith(b"HTTP/1.1 200")
+
+
+def test_a_head_without_end_is_a_431(keyed: Service) -> None:
+    with connection(keyed) as line:
+        line.sendall(b"GET /healthz HTTP/1.1\r\nhost: a\r\nx: ")
+        with suppress(ConnectionError):
+            for _ in range(100):
+                line.sendall(b"x" * 10_000)
+                time.sleep(0.001)
+        assert line.recv(100).startswith(b"HTTP/1.1 431")
 
 
 def test_beyond_loopback_it_starts_with_keys_or_insecure_only(trained: Checkout, tmp_path: Path) -> None:

@@ -215,6 +215,30 @@ def test_each_example_of_the_documentation_works_as_it_stands(service: Service) 
     assert "https://" not in page
 
 
+def test_each_refusal_is_one_that_the_documentation_names(service: Service) -> None:
+    document, found = service.get("/openapi.json").json(), set()
+    wrong: list[tuple[dict[str, str], bytes]] = [
+        ({}, b""),
+        ({"content-type": "application/json"}, b"{}"),
+        ({"content-type": "text/csv"}, b"{}"),
+        ({"content-type": "text/xml"}, b"<a/>"),
+    ]
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            for headers, body in wrong if "requestBody" in operation else [({}, b"")]:
+                for name in ("titanic", "another") if "{name}" in path else ("",):
+                    url = service.url + path.replace("{name}", name)
+                    answer = httpx.request(method, url, content=body, headers=headers, timeout=30)
+                    said = operation["responses"].get(str(answer.status_code))
+                    assert said, (method, path, headers, body, answer.status_code, answer.text)
+                    assert answer.headers["content-type"].split(";")[0] in said["content"], (path, answer.headers)
+                    found.add(answer.status_code)
+        answer = httpx.request("DELETE", service.url + path.replace("{name}", "titanic"), timeout=30)
+        assert (answer.status_code, path) == (405, path)
+        assert answer.headers["allow"]
+    assert found == {200, 400, 404, 415, 422}
+
+
 def test_server_timing_has_every_part(service: Service, rows: Rows) -> None:
     answer = service.post("/predict", rows[0])
     parts = [part.split(";")[0] for part in answer.headers["server-timing"].split(", ")]

@@ -93,6 +93,30 @@ def test_in_pieces_or_whole_a_row_is_answered_the_same(service: Service, row: by
             assert same(whole, other), (whole, other)
 
 
+def test_who_asks_for_another_protocol_is_answered_in_this_one(service: Service, row: bytes) -> None:
+    """As Java's HttpClient and `curl --http2` do by themselves, with the body behind the wish."""
+    wish = "connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAEAAEAA\r\n"
+    with line(service) as opened:
+        opened.sendall(request(row))
+        (usual,) = answers(opened, 1)
+        whole = request(row, fields=wish)
+        opened.sendall(whole + request(row, "/predict/batch", wish) + request(row))
+        at_once, batch, after = answers(opened, 3)
+        opened.sendall(whole[:90])
+        time.sleep(0.05)
+        opened.sendall(whole[90:-9])
+        time.sleep(0.05)
+        opened.sendall(whole[-9:])
+        (in_pieces,) = answers(opened, 1)
+    assert same(usual, at_once)
+    assert same(usual, after)
+    assert same(usual, in_pieces)
+    assert (batch[0], b"must be a JSON array" in batch[2]) == (422, True)
+    with line(service) as opened:  # a browser that wants a WebSocket
+        opened.sendall(b"GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n")
+        assert answers(opened, 1)[0][0] == 200
+
+
 def test_pipelined_requests_are_answered_in_their_order(service: Service, row: bytes) -> None:
     with line(service) as opened:
         bodies = [row, b"{}", row, row, b"[]", row]
@@ -131,7 +155,10 @@ def test_who_leaves_before_the_answer_disturbs_nobody(service: Service, row: byt
             opened.sendall(request(row))
     with line(service) as opened:
         opened.sendall(b"POST /predict HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\nbad header\r\n\r\nhello")
-        assert opened.recv(100).startswith(b"HTTP/1.1 400")
+        ((status, fields, body),) = answers(opened, 1)
+        assert (status, fields["content-type"]) == (400, "application/problem+json")
+        assert fields["x-request-id"]
+        assert b"not a request of HTTP" in body
     assert service.post("/predict", json.loads(row)).status_code == 200
 
 
