@@ -17,6 +17,7 @@ from product.source_declaration import Source, Sql
 from product.text_file import Utf8
 
 BLOCK = 4 << 20  # bytes of text read at once
+LONGEST = 200  # characters of a column's name
 TIME = "%Y-%m-%d %H:%M:%S"
 
 
@@ -40,12 +41,24 @@ def names_of(path: Path, source: Source) -> list[str]:
         file.close()
     if "\0" in start:
         raise TableError(f"{path}: is no text: it has NUL bytes; name a CSV or Parquet file, or its --encoding")
-    found = next(csv.reader(start.splitlines(keepends=True), delimiter=source.delimiter), [])
-    names = [name.strip() or f"unnamed_{position}" for position, name in enumerate(found, 1)]
+    try:
+        found = next(csv.reader(start.splitlines(keepends=True), delimiter=source.delimiter), [])
+    except csv.Error as error:
+        raise TableError(f"{path}: the first line, which must be the columns' names, can't be read: {error}") from None
+    names = [" ".join(name.strip("\ufeff").split()) or f"unnamed_{place}" for place, name in enumerate(found, 1)]
     if not any(name.strip() for name in found):
         raise TableError(f"{path}: the first line is empty; it must be the columns' names")
+    return _usable(names, str(path))
+
+
+def _usable(names: list[str], where: str) -> list[str]:
+    """The same names; raises TableError where one stands there twice, or is none that a person could use."""
     if twice := [name for name, count in Counter(names).items() if count > 1]:
-        raise TableError(f"{path}: the header has {', '.join(twice)} more than once; every column needs its own name")
+        raise TableError(f"{where}: the header has {', '.join(twice)} more than once; every column needs its own name")
+    for place, name in enumerate(names, 1):
+        if len(name) > LONGEST or not name.isprintable():
+            what = f"{len(name):,} characters, of {LONGEST} that it may have" if len(name) > LONGEST else "signs unseen"
+            raise TableError(f"{where}: the name of column {place}, {name[:40]!r}, has {what}; give it another")
     return names
 
 
@@ -57,7 +70,7 @@ def _of_csv(path: Path, source: Source) -> Iterator[pa.RecordBatch]:
         for block in _blocks(file):
             table = arrow_csv.read_csv(
                 _arrow_owned(block),
-                arrow_csv.ReadOptions(column_names=names, skip_rows=int(first), block_size=len(block) + 1),
+                arrow_csv.ReadOptions(column_names=names, skip_rows_after_names=int(first), block_size=len(block) + 1),
                 arrow_csv.ParseOptions(delimiter=source.delimiter, newlines_in_values=True),
                 arrow_csv.ConvertOptions(
                     column_types=dict.fromkeys(names, pa.string()),
@@ -119,9 +132,10 @@ def _bad_line(path: Path, source: Source, otherwise: str) -> str:
         width = len(next(rows))
         for row in rows:
             if row and len(row) != width:
+                above = ", or do other lines stand above the header" if rows.line_num <= 5 else ""
                 return (
                     f"line {rows.line_num} has {len(row)} fields, the header has {width}: was the file cut off, or is "
-                    f"a {source.delimiter!r} in a field that is not quoted?"
+                    f"a {source.delimiter!r} in a field that is not quoted{above}?"
                 )
     except csv.Error as error:
         return f"line {rows.line_num}: {error}: was the file cut off inside a quoted field?"
@@ -143,9 +157,10 @@ def _of_parquet(path: Path) -> Iterator[pa.RecordBatch]:
     if not path.is_file():
         raise TableError(f"{path}: no such file")
     try:
-        for batch in ParquetFile(path).iter_batches(batch_size=1 << 15):
-            texts = [_texts(batch.column(name), name) for name in batch.schema.names]
-            yield pa.RecordBatch.from_arrays(texts, batch.schema.names)
+        file = ParquetFile(path)
+        names = _usable(file.schema_arrow.names, str(path))
+        for batch in file.iter_batches(batch_size=1 << 15):
+            yield pa.RecordBatch.from_arrays([_texts(batch.column(name), name) for name in names], names)
     except (pa.ArrowException, OSError) as error:
         raise TableError(f"{path}: not a table in Parquet: {error}") from None
 
@@ -180,7 +195,7 @@ def _of_sql(sql: Sql) -> Iterator[pa.RecordBatch]:
             elif url.get_backend_name() == "postgresql":
                 connection.execution_options(postgresql_readonly=True)
             result = connection.execution_options(stream_results=True).execute(sqlalchemy.text(sql.query))
-            names = list(result.keys())
+            names = _usable(list(result.keys()), where)
             for rows in result.partitions(10_000):
                 columns = [pa.array([_cell(v) for v in values], pa.string()) for values in zip(*rows, strict=True)]
                 yield pa.RecordBatch.from_arrays(columns, names)

@@ -10,27 +10,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from product.day_forms import FORMATS, ISO, PATTERNS, START, times, whole_seconds
+
 MOST_VALUES = 2000  # distinct values that are counted
 MOST_CLASSES = 100
 MISSING_WORDS = ("NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "?", "-", "--", ".")
+INFINITE = r"(?i)^\s*[-+]?inf(inity)?\s*$"
 UNIT = r"^[$€£]?\s*[-+]?\d[\d.,]*\s*(?:[%°$€£]\s*[A-Za-z]?|[A-Za-zµ²³/]{1,6})?$"
-# the forms of dates that are known; of two that both fit, the earlier is taken
-FORMATS = {
-    "%Y-%m-%d": r"^\d{4}-\d{1,2}-\d{1,2}$",
-    "%Y-%m-%d %H:%M:%S": r"^\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}:\d{2}$",
-    "%Y-%m-%d %H:%M": r"^\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}$",
-    "%Y-%m-%dT%H:%M:%S": r"^\d{4}-\d{1,2}-\d{1,2}T\d{1,2}:\d{2}:\d{2}$",
-    "%Y/%m/%d": r"^\d{4}/\d{1,2}/\d{1,2}$",
-    "%Y/%m/%d %H:%M": r"^\d{4}/\d{1,2}/\d{1,2} \d{1,2}:\d{2}$",
-    "%d.%m.%Y": r"^\d{1,2}\.\d{1,2}\.\d{4}$",
-    "%m/%d/%Y": r"^\d{1,2}/\d{1,2}/\d{4}$",
-    "%d/%m/%Y": r"^\d{1,2}/\d{1,2}/\d{4}$",
-}
 
 
 @dataclass
 class ColumnProfile:
-    """`odd` are cells that are no number, with their lines, where most are; `future` days after tomorrow.
+    """`odd` are cells that are no number, `no_days` no day, where most are, with their lines; `future` after tomorrow.
 
     `words_missing` counts cells that could stand for a missing value, `written_missing` are those that do.
     `places`, kept of the target alone, are the number of each row's value among `classes`, a byte a row.
@@ -43,6 +34,7 @@ class ColumnProfile:
     numbers: int = 0
     whole: int = 0
     units: int = 0
+    infinite: int = 0
     longest: int = 0
     words: int = 0
     low: float = np.inf
@@ -56,6 +48,8 @@ class ColumnProfile:
     dates: dict[str, int] = field(default_factory=lambda: dict.fromkeys(FORMATS, 0))
     future: list[tuple[int, str]] = field(default_factory=list)
     past: int = 0
+    no_days: list[tuple[int, str]] = field(default_factory=list)
+    unpadded: bool = False
     ordered: bool = True
     last_day: str = ""
     hashes: list[np.ndarray] | None = field(default_factory=list)
@@ -112,10 +106,14 @@ class ColumnProfile:
         try:
             parsed = text.cast(pa.float64())
         except pa.ArrowInvalid:
+            parsed = None
+        if parsed is None or not pc.all(pc.is_finite(parsed)).as_py():
             wanted = pc.match_substring_regex(text, r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$")
-            no_number = pc.fill_null(pc.invert(wanted), False)
-            self._odd(column, no_number, first_line)
             parsed = pc.utf8_trim_whitespace(pc.if_else(wanted, text, None)).cast(pa.float64())
+            endless = pc.or_kleene(pc.is_inf(parsed), pc.match_substring_regex(text, INFINITE))  # 1e400, and the word
+            self.infinite += int(pc.sum(endless).as_py() or 0)
+            parsed = pc.if_else(pc.is_finite(parsed), parsed, None)
+            self._odd(column, pc.and_(pc.is_valid(column), pc.is_null(parsed)), first_line)
         found = parsed.drop_null().to_numpy(zero_copy_only=False)
         if len(found):
             self.numbers += len(found)
@@ -137,25 +135,39 @@ class ColumnProfile:
             self.odd += [(first_line + int(row), column[int(row)].as_py()) for row in where[: 3 - len(self.odd)]]
 
     def _dates(self, column: pa.Array, valid: pa.Array, first_line: int) -> None:
-        if not pc.match_substring_regex(valid.slice(0, 1), r"^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}").to_pylist()[0]:
+        if not pc.match_substring_regex(valid.slice(0, 1), START).to_pylist()[0]:
             return
-        today = datetime.date.today() + datetime.timedelta(days=1)
-        for form, pattern in FORMATS.items():
-            if not pc.any(pc.match_substring_regex(valid, pattern)).as_py():
+        column, left, known = whole_seconds(column), len(valid), pc.is_null(column)
+        for pattern, forms in PATTERNS.items():
+            fits = pc.fill_null(pc.match_substring_regex(column, pattern), False)
+            if not (count := int(pc.sum(fits).as_py())):
                 continue
-            here = pc.if_else(pc.match_substring_regex(column, pattern), column, None)
-            parsed = pc.strptime(here, format=form, unit="s", error_is_null=True)
-            count = len(parsed) - parsed.null_count
-            self.dates[form] += count
-            if count and max(self.dates, key=lambda f: self.dates[f]) == form:
-                days = parsed.to_numpy(zero_copy_only=False).astype("datetime64[D]")
-                known = days[~np.isnat(days)]
-                first, last = str(known[0]), str(known[-1])
-                self.ordered &= bool((known[1:] >= known[:-1]).all()) and self.last_day <= first
-                self.last_day = last
-                late = np.flatnonzero(days > np.datetime64(today))
-                self.past += len(known) - len(late)
-                self.future += [(first_line + int(row), column[int(row)].as_py()) for row in late[:3]]
+            here = pc.if_else(fits, column, None)
+            for form in forms:
+                parsed = times(here, form)
+                known = pc.or_(known, pc.is_valid(parsed))
+                self._days(form, parsed, column, first_line)
+            if ISO in forms:
+                self.unpadded |= bool(pc.any(pc.less(pc.utf8_length(here), len("2020-02-02"))).as_py())
+            if (left := left - count) <= 0:
+                break
+        if len(self.no_days) < 3:
+            where = np.flatnonzero(pc.invert(known).to_numpy(zero_copy_only=False))
+            self.no_days += [(first_line + int(row), column[int(row)].as_py()) for row in where[:3]]
+
+    def _days(self, form: str, parsed: pa.Array, column: pa.Array, first_line: int) -> None:
+        """Count the days of one form, and see whether those of the column's form are in order, or to come."""
+        count = len(parsed) - parsed.null_count
+        self.dates[form] += count
+        if count and max(self.dates, key=lambda f: self.dates[f]) == form:
+            days = parsed.to_numpy(zero_copy_only=False).astype("datetime64[D]")
+            known = days[~np.isnat(days)]
+            first, last = str(known[0]), str(known[-1])
+            self.ordered &= bool((known[1:] >= known[:-1]).all()) and self.last_day <= first
+            self.last_day = last
+            late = np.flatnonzero(days > np.datetime64(datetime.date.today() + datetime.timedelta(days=1)))
+            self.past += len(known) - len(late)
+            self.future += [(first_line + int(row), column[int(row)].as_py()) for row in late[:3]]
 
     @property
     def unique(self) -> bool:

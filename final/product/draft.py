@@ -11,12 +11,13 @@ from rich.table import Table
 
 from product import console, draft_file, missing_words, sniff
 from product.column_profile import ColumnProfile
+from product.columns import Date, parts
 from product.csv_file import TableError
 from product.errors import UserError, said
 from product.files import write_bytes
 from product.guess import LEFT_OUT, Guess, column
 from product.paths import PRODUCTS
-from product.product_file import load
+from product.product_file import parse
 from product.source_declaration import Source, Sql
 from product.table_profile import profile
 from product.target_guess import target as guess_target
@@ -58,13 +59,13 @@ def draft(data: str, target: str, wish: Wish) -> str:
         console.console.print("the last line has no line end: if the file was cut off there, its last value is wrong")
     rows = columns[target].rows
     content = draft_file.text(name, Path(_shown(data)).name, source, guesses, rows, order(columns, guesses))
+    parse(content, file)  # before anything is written
     try:
         write_bytes(content.encode(), file)
     except OSError:
         if not any(file.parent.iterdir()):
             file.parent.rmdir()
         raise
-    load(name)
     console.console.print(f"drafted {file} from {rows:,} rows")
     return name
 
@@ -90,10 +91,13 @@ def _guesses(columns: dict[str, ColumnProfile], target: str, wish: Wish, shown: 
     for extra in [g for g in guesses if g.kind == "id"][1:]:
         extra.kind = LEFT_OUT
         extra.evidence += "; a second id"
+    made = {part: g.name for g in guesses if g.kind == "date" for part in parts(g.name, Date(type="date"))}
+    for clash in [g for g in guesses if g.name in made and g.kind != LEFT_OUT]:
+        clash.trouble = f"what the model sees of {made[clash.name]} has this name: rename the column, or leave it out"
     if trouble := [f"  {g.name}: {g.trouble}" for g in guesses if g.trouble]:
         raise UserError(f"{shown}: no model can be made of it yet:\n" + "\n".join(trouble))
     if not any(g.kind not in ("id", "target", LEFT_OUT) for g in guesses):
-        why = "; ".join(f"{g.name}: {g.evidence}" for g in guesses if g.kind != "target")
+        why = "; ".join(f"{g.name}: {g.evidence}" for g in guesses if g.kind != "target") or "there is no other"
         raise UserError(f"{shown}: no column is left to predict from: {why}")
     return guesses
 
@@ -122,6 +126,7 @@ def _source(data: str, wish: Wish, folder: Path) -> tuple[Source, Path | None]:
     source = Source(path=here)
     if path.suffix.lower() in (".parquet", ".pq"):
         return source, path
+    sniff.refuse_other_kinds(path)
     sniffed = wish.encoding or sniff.encoding(path)[0]
     source = source.model_copy(update={"encoding": sniffed})
     source = source.model_copy(update={"delimiter": wish.delimiter or sniff.delimiter(path, source)})

@@ -5,12 +5,16 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from product.column_profile import FORMATS, ColumnProfile
+from product.column_profile import ColumnProfile
+from product.day_forms import AMERICAN, BRITISH, FORMATS, ISO, TIMES
 
 ID_NAME = re.compile(r"(^|[_ .-])(id|key|uuid|guid|rownames?|index)$|(?<=[a-z])I[dD]$|^id", re.IGNORECASE)
+ROW_NUMBER = re.compile(r"unnamed[_:].*|row[_ .]?(names?|num(ber)?|no)?|index", re.IGNORECASE)
 CODE_NAME = re.compile(r"code|zip|postal|class|type|category|cluster|month|weekday", re.IGNORECASE)
 TRUTH = ({"yes", "no"}, {"true", "false"})
 LEFT_OUT = "left out"
+LARGEST = 1e38  # models count in single precision
+EXACT = 2.0**53  # from here on neighbouring whole numbers are one and the same float
 
 
 @dataclass
@@ -43,9 +47,9 @@ def _plain(profile: ColumnProfile, forced: str | None) -> Guess:
         return Guess(name, LEFT_OUT, f"constant: every value is {next(iter(values))!r}")
     if forced:
         return _forced(profile, forced)
-    if profile.unique and (ID_NAME.search(name) or _counter(profile)):
-        if name.startswith("unnamed_"):
-            return Guess(name, LEFT_OUT, "no name, and counts the rows")
+    if profile.unique and (ID_NAME.search(name) or counter(profile)):
+        if ROW_NUMBER.fullmatch(name) and counter(profile):
+            return Guess(name, LEFT_OUT, "counts the rows, which says nothing of them")
         return Guess(name, "id", f"{profile.rows:,} different values, none missing")
     if not profile.overflow and {value.lower() for value in values} in TRUTH:
         return Guess(name, "boolean", f"only {', '.join(sorted(values))}")
@@ -60,6 +64,15 @@ def _number(profile: ColumnProfile) -> Guess:
     name, whole = profile.name, profile.whole == profile.numbers
     if profile.padded:
         return Guess(name, "text", "codes: digits that start with 0", {"max_length": 50})
+    if max(abs(profile.low), abs(profile.high)) > LARGEST:
+        trouble = f"numbers too large for a model: {figure(profile.low)} to {figure(profile.high)}. Write other units"
+        return Guess(name, "number", "too large", trouble=f"{trouble}, or --ignore {name}")
+    if whole and max(abs(profile.low), abs(profile.high)) > EXACT:
+        if profile.unique:
+            return Guess(
+                name, LEFT_OUT, "whole numbers too long to be told apart as numbers, every one different: an id"
+            )
+        return Guess(name, "text", "codes: whole numbers too long to be told apart as numbers", {"max_length": 50})
     few = not profile.overflow and len(profile.values) <= 12
     if whole and few and CODE_NAME.search(name):
         values = sorted(int(float(v)) for v in profile.values if _is_int(v))
@@ -108,17 +121,23 @@ def _round(value: float) -> float:
 def _best_dates(profile: ColumnProfile) -> dict[str, int]:
     """The fewest forms that cover the column, of forms that look alike the one that fits more."""
     dates = {form: count for form, count in profile.dates.items() if count}
-    american, british = dates.get("%m/%d/%Y", 0), dates.get("%d/%m/%Y", 0)
-    if american and british:
-        del dates["%d/%m/%Y" if american >= british else "%m/%d/%Y"]
+    for american, british in _twins():
+        if american in dates and british in dates:
+            del dates[british if dates[american] >= dates[british] else american]
     return dates
+
+
+def _twins() -> list[tuple[str, str]]:
+    """Forms that look alike: month and day, day and month."""
+    return [(AMERICAN + time, BRITISH + time) for time in TIMES]
 
 
 def _date(profile: ColumnProfile) -> Guess:
     forms = _best_dates(profile)
-    both = profile.dates["%m/%d/%Y"] and profile.dates["%m/%d/%Y"] == profile.dates["%d/%m/%Y"]
+    both = any(profile.dates[american] == profile.dates[british] > 0 for american, british in _twins())
     evidence = f"written as {' and '.join(forms)}" + ("; day and month could be the other way round" if both else "")
-    found = Guess(profile.name, "date", evidence, dates=() if list(forms) == ["%Y-%m-%d"] else tuple(forms))
+    plain = list(forms) == [ISO] and not profile.unpadded
+    found = Guess(profile.name, "date", evidence, dates=() if plain else tuple(forms))
     if any("%H" in form for form in forms):
         found.evidence += "; the time of day is dropped"
     if profile.future and profile.past * 2 > profile.present:
@@ -131,12 +150,9 @@ def _date(profile: ColumnProfile) -> Guess:
 
 def _text(profile: ColumnProfile) -> Guess:
     name = profile.name
-    if profile.units > profile.present * 0.5 and not profile.numbers > profile.present * 0.5:
-        trouble = (
-            f"numbers with a unit inside: {_shown(profile.odd)}. Write bare numbers, the unit into the column's name, "
-            f"or --as {name}=text"
-        )
-        return Guess(name, "text", "numbers with units", trouble=trouble)
+    if profile.infinite and profile.numbers + profile.infinite == profile.present:
+        trouble = f"no finite number: {_shown(profile.odd)}. Leave such cells empty, or --as {name}=text"
+        return Guess(name, "text", "infinite", trouble=trouble)
     if profile.numbers >= profile.present * 0.9:
         trouble = (
             f"mixed types: {profile.numbers:,} of {profile.present:,} are numbers, but not {_shown(profile.odd)}. "
@@ -144,13 +160,20 @@ def _text(profile: ColumnProfile) -> Guess:
         )
         return Guess(name, "text", "mixed", trouble=trouble)
     if sum(profile.dates.values()) > 0 and sum(_best_dates(profile).values()) >= profile.present * 0.9:
-        trouble = f"mixed types: most are dates ({', '.join(_best_dates(profile))}), some are not. Correct them"
+        forms = ", ".join(_best_dates(profile))
+        trouble = f"mixed types: most are dates ({forms}), but not {_shown(profile.no_days)}. Correct them"
         return Guess(name, "text", "mixed", trouble=f"{trouble}, or --as {name}=text")
     few = not profile.overflow and len(profile.values) <= 30
     rarest = min(profile.values.values(), default=0)
     if few and rarest >= max(5, profile.rows * 0.002):
         evidence = f"{len(profile.values)} values, the rarest {rarest:,} times"
         return Guess(name, "category", evidence, {"values": sorted(profile.values)})
+    if profile.units > profile.present * 0.5 and not profile.numbers > profile.present * 0.5:
+        trouble = (
+            f"numbers with a unit inside: {_shown(profile.odd)}. Write bare numbers, the unit into the column's name, "
+            f"or --as {name}=text"
+        )
+        return Guess(name, "text", "numbers with units", trouble=trouble)
     if profile.unique:
         return Guess(name, LEFT_OUT, "every value is different: an id or a name, nothing to learn from")
     number = "many" if profile.overflow else str(len(profile.values))
@@ -167,7 +190,7 @@ def _forced(profile: ColumnProfile, kind: str) -> Guess:
     return Guess(profile.name, kind, "as you said", settings)
 
 
-def _counter(profile: ColumnProfile) -> bool:
+def counter(profile: ColumnProfile) -> bool:
     """1, 2, 3 ... or 0, 1, 2 ...: every whole number once."""
     return profile.whole == profile.rows and profile.low in (0, 1) and profile.high - profile.low == profile.rows - 1
 

@@ -9,6 +9,7 @@ import pyarrow.csv as arrow_csv
 from product.batches import batches
 from product.columns import Integer, Number
 from product.csv_file import TableError
+from product.day_forms import times, whole_seconds
 from product.declaration import Product
 
 
@@ -42,5 +43,6 @@ def write(product: Product, path: Path | None, output: Path) -> int:
 
 def days(column: pa.Array, formats: tuple[str, ...]) -> pa.Array:
     """Days as YYYY-MM-DD; what fits no format stays as it is, for validation to find."""
-    parsed = pc.coalesce(*(pc.strptime(column, format=form, unit="s", error_is_null=True) for form in formats))
+    whole = whole_seconds(column)
+    parsed = pc.coalesce(*(times(whole, form) for form in formats))
     return pc.coalesce(pc.strftime(parsed, format="%Y-%m-%d"), column)

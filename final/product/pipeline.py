@@ -132,8 +132,8 @@ def main(
     redraft: RedraftOption = False,
 ) -> None:
     """Fetch, validate, split, train, test and promote; only what changed is run again."""
-    wish = Wish(name, query, task, encoding, delimiter, tuple(ignore or ()), tuple(types or ()), redraft)
     try:
+        wish = Wish(name, query, task, encoding, delimiter, tuple(ignore or ()), tuple(types or ()), redraft)
         product = _drafted(data, target, wish) or product
         os.chdir(FINAL)
         with stdout_to_stderr():

@@ -35,6 +35,11 @@ def load(name_or_path: str) -> Product:
         raise ProductError(f"{file}: no such product file. Products here: {', '.join(known) or 'none'}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ProductError(f"{file}: can't be read: {error}") from None
+    return parse(text, file)
+
+
+def parse(text: str, file: Path) -> Product:
+    """The product that this text declares; `file` is for the messages. Raises ProductError."""
     try:
         tree = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:

@@ -7,10 +7,29 @@ from collections import Counter
 from pathlib import Path
 
 from product.batches import names_of
+from product.csv_file import TableError
 from product.source_declaration import Source
 from product.text_file import head
 
 HEAD = 1 << 19
+# how files start that are no CSV, and what to do with them
+OTHERS = {
+    rb"PAR1": "is Parquet: give it a name that ends in .parquet",
+    rb"\xd0\xcf\x11\xe0": "is an old workbook of Excel's: save its sheet as CSV",
+    rb"SQLite format 3": "is a database: say --data sqlite:///ITS/PATH --query 'SELECT ...'",
+    rb"\x1f\x8b|BZh|\xfd7zXZ|PK\x03\x04": "is packed twice: unpack it once",
+    rb"%PDF": "is a PDF: find the table as CSV",
+    rb"(?i)\s*<(!doctype|html|\?xml)": "is a web page or XML, no table: was the link one to a page about the file?",
+    rb"\s*[\[{]\s*[\[{\"]": "is JSON: convert it to CSV or Parquet, such as by pandas.read_json",
+}
+
+
+def refuse_other_kinds(path: Path) -> None:
+    """Raises TableError where the file is of a known kind that is no text with columns."""
+    start = head(path, 64).removeprefix(b"\xef\xbb\xbf")
+    for sign, what in OTHERS.items():
+        if re.match(sign, start):
+            raise TableError(f"{path}: {what}")
 
 
 def encoding(path: Path) -> tuple[str, str]:
@@ -51,6 +70,7 @@ def ends_in_line(path: Path) -> bool:
 def delimiter(path: Path, source: Source) -> str:
     """The sign that cuts every one of the first lines into the same number of fields, most of them."""
     lines = head(path, HEAD).decode(source.encoding, errors="replace").lstrip("\ufeff").splitlines()[:200]
+    lines = [line for line in lines if len(line) < csv.field_size_limit()] or lines[:1]
     best, most = ",", 1.0
     for sign in (",", ";", "\t", "|"):
         widths = Counter(len(row) for row in csv.reader(lines, delimiter=sign) if row)

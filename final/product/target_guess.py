@@ -3,9 +3,10 @@
 from typing import Any
 
 from product.column_profile import ColumnProfile
-from product.guess import Guess, figure, widened
+from product.guess import Guess, counter, figure, widened
 
 POSITIVE = ("yes", "true", "1", "1.0", "y", "t", "positive", "pos", "malignant", "churn", "default", "fraud", "bad")
+LARGEST, SMALLEST = 1e15, 1e-15  # of a number to predict: models square it in single precision
 LEAST_ROWS = 10  # of a class: fewer can't be on every side of a split
 
 
@@ -27,9 +28,27 @@ def target(profile: ColumnProfile, task: str | None) -> Guess:
         if not numeric:
             found.trouble = f"the target is no number: {[cell for _, cell in profile.odd]}; task regression needs one"
             return found
+        if profile.unique and counter(profile):
+            found.trouble = (
+                "the target counts the rows: it is an id, and nothing can be learnt of it; name another column"
+            )
+            return found
+        if max(abs(profile.low), abs(profile.high)) > LARGEST or profile.high - profile.low < SMALLEST:
+            found.trouble = (
+                f"numbers from {figure(profile.low)} to {figure(profile.high)} are too large, or too near each other, "
+                "for a model: write them in other units, or their logarithm"
+            )
+            return found
         low, high = widened(profile.low, profile.high)
         found.settings = {"name": name, "task": kind, "min": low, "max": high}
         found.evidence += f"; numbers from {figure(profile.low)} to {figure(profile.high)}"
+        return found
+    if profile.numbers >= present * 0.9 and not numeric:
+        cells = ", ".join(f"{cell!r} (line {line})" for line, cell in profile.odd)
+        found.trouble = f"mixed types: {profile.numbers:,} of {present:,} are numbers, but not {cells}. Correct them"
+        return found
+    if (kind == "binary") != (len(classes) == 2):
+        found.trouble = f"the target has {len(classes)} classes, which task {kind} is not for: leave --task out"
         return found
     if profile.overflow or len(classes) > 100:
         found.trouble = "the target has too many classes to learn: name another column, or --task regression"
@@ -45,6 +64,14 @@ def _task(profile: ColumnProfile, numeric: bool, distinct: int) -> str:
 
 
 def _classes(found: Guess, classes: dict[str, int], kind: str) -> Guess:
+    written = {" ".join(value.casefold().split()): value for value in classes}
+    if alike := [[value, same] for value in classes if (same := written[" ".join(value.casefold().split())]) != value]:
+        one, other = alike[0]
+        found.trouble = (
+            f"classes {one!r} ({classes[one]:,} rows) and {other!r} ({classes[other]:,}) differ by letter case or "
+            "spaces alone: write them alike"
+        )
+        return found
     rare = min(classes, key=lambda value: classes[value])
     if classes[rare] < LEAST_ROWS:
         found.trouble = (

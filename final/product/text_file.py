@@ -23,6 +23,8 @@ def opened(path: Path) -> IO[bytes]:
         raise TableError(f"{path}: is a folder; name one file in it")
     if not path.exists():
         raise TableError(f"{path}: no such file")
+    if not path.is_file():
+        raise TableError(f"{path}: is no file but a pipe or a device; write the table to a file, for it is read again")
     if path.stat().st_size == 0:
         raise TableError(f"{path}: is empty; a table starts with a line of the columns' names")
     try:
@@ -59,6 +61,8 @@ def damaged(path: Path, error: BaseException) -> TableError:
 def _member(path: Path) -> IO[bytes]:
     archive = zipfile.ZipFile(path)
     members = [info.filename for info in archive.infolist() if not info.is_dir()]
+    if any(name.startswith("xl/") for name in members):
+        raise TableError(f"{path}: is a workbook of Excel's: save its sheet as CSV")
     if len(members) != 1:
         raise TableError(f"{path}: holds {len(members)} files ({', '.join(members[:5])}); unpack it and name one")
     return archive.open(members[0])
@@ -82,9 +86,12 @@ class Utf8:
         try:
             block = self._text.read(size).encode()
         except UnicodeError as error:
-            reason = f"byte {error.object[error.start]:#04x}" if isinstance(error, UnicodeDecodeError) else str(error)
+            reason = str(error)
+            if isinstance(error, UnicodeDecodeError):
+                near = error.object[max(0, error.start - 12) : error.start + 8]
+                reason = f"byte {error.object[error.start]:#04x} in {near!r}"
             raise TableError(
-                f"{self.path}: is not {self.encoding} ({reason} after {self.bytes:,} bytes): "
+                f"{self.path}: is not {self.encoding} ({reason}): "
                 "say which by source.encoding, or --encoding, such as cp1252, cp1251, utf-16"
             ) from None
         except BROKEN as error:

@@ -1,7 +1,9 @@
 """The bad tables that are too large or too binary to be kept as text: made where a test wants them."""
 
 import gzip
+import os
 import random
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,11 +36,28 @@ def not_there(path: Path) -> None:
     pass
 
 
+def packed_twice(path: Path) -> None:
+    path.write_bytes(gzip.compress(gzip.compress(b"a,y\n1,2\n")))
+
+
+def workbook(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("[Content_Types].xml", "")
+        archive.writestr("xl/workbook.xml", "")
+
+
+def pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
 MADE: dict[str, tuple[Callable[[Path], None], list[str]]] = {
     "zip_bomb.csv.gz": (zip_bomb, ["unpacks to more than 200 times", "unpack it yourself"]),
     "cut_off.csv.gz": (cut_off_archive, ["is damaged or cut off", "fetch it again"]),
     "no_text.csv": (no_text, ["NUL bytes"]),
     "empty.csv": (empty, ["is empty", "columns' names"]),
     "folder.csv": (folder, ["is a folder"]),
+    "packed_twice.csv.gz": (packed_twice, ["is packed twice: unpack it once"]),
+    "workbook.xlsx": (workbook, ["is a workbook of Excel's: save its sheet as CSV"]),
+    "pipe.csv": (pipe, ["is no file but a pipe", "write the table to a file"]),
     "not_there.csv": (not_there, ["no such file"]),
 }

@@ -56,6 +56,34 @@ def test_every_form_of_a_file_gives_the_same_contract_and_data(name: str, tmp_pa
     np.testing.assert_array_equal(table.row_hash(found), table.row_hash(rows))
 
 
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2020-2-3", "2020-02-03"),
+        ("03.02.2020 7:05", "2020-02-03"),
+        ("2020-02-03T07:05:00.250Z", "2020-02-03"),
+        ("Feb 3, 2020", "2020-02-03"),
+        ("0001-01-03", "0001-01-03"),
+    ],
+)
+def test_a_day_is_the_same_however_it_is_written(written: str, day: str, tmp_path: Path, products: Path) -> None:
+    days = [written if n % 2 else written.replace("3", "4") for n in range(60)]
+    rows = [f"{one}\t{n % 3}\t{'yes' if n % 4 else 'no'}" for n, one in enumerate(days)]
+    (tmp_path / "t.csv").write_text("\n".join(["day\tsize\ty", *rows, ""]))
+    product, found = drafted(str(tmp_path / "t.csv"), products)
+    assert product.features["day"].type == "date"
+    assert found["day"][1] == day
+
+
+def test_a_header_with_spaces_lines_and_a_second_mark_is_read_as_a_person_would(tmp_path: Path, products: Path) -> None:
+    rows = [f"{n % 7 + n / 100}, {n % 2},{'yes' if n % 4 else 'no'}" for n in range(60)]
+    header = '\ufeff\ufeffsize, is new,"in\nEUR",y'
+    (tmp_path / "t.csv").write_text("\n".join([header, *(f"{n % 5},{row}" for n, row in enumerate(rows)), ""]), "utf-8")
+    product, found = drafted(str(tmp_path / "t.csv"), products)
+    assert list(product.features) == ["size", "is new", "in EUR"]
+    assert len(found) == 60
+
+
 @pytest.mark.parametrize("by", ["url", "variable"])
 def test_a_query_gives_the_same_contract_and_data(
     by: str, tmp_path: Path, products: Path, monkeypatch: pytest.MonkeyPatch

@@ -1,0 +1,151 @@
+"""What a draft refuses, one case for each refusal that test_bad_tables has no file of; nothing is written."""
+
+import os
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+
+from product import draft, product_file, text_file
+from product.errors import UserError
+from product.wish import Wish
+from tests.draft import forms
+
+COUNT = 60
+
+
+def refused(data: Path | str, products: Path, **wish: Any) -> str:
+    with pytest.raises(UserError) as error:
+        draft.draft(str(data), "y", Wish(**wish))
+    assert not products.exists()
+    return str(error.value)
+
+
+def table(header: str, *cells: Callable[[int], object]) -> str:
+    """A CSV of so many columns before the target, which is yes and no in turn."""
+    rows = [",".join([*(str(cell(n)) for cell in cells), "yes" if n % 2 else "no"]) for n in range(COUNT)]
+    return "\n".join([f"{header},y", *rows, ""])
+
+
+def size(n: int) -> float:
+    return n % 7 + n / 100
+
+
+CELLS: dict[str, tuple[str, dict[str, Any], str]] = {
+    "a number that no model counts with": (
+        table("size", lambda n: "1.7e308" if n == 3 else size(n)),
+        {},
+        "size: numbers too large for a model: 0 to 1.7e+308. Write other units, or --ignore size",
+    ),
+    "a column named as a part of a date": (
+        table("day,day year", lambda n: f"2020-02-{1 + n % 28}", size),
+        {},
+        "day year: what the model sees of day has this name: rename the column",
+    ),
+    "dates, most of them to come by mistake": (
+        table("day", lambda n: "9999-12-31" if n % 3 == 0 else "2020-02-02"),
+        {},
+        "day: a date in the future: '9999-12-31' (line 2)",
+    ),
+    "numbers and a word": (table("size", lambda n: "?!" if n == 4 else size(n)), {}, "but not '?!' (line 6)"),
+    "a name that is too long": (table("n" * 201, size), {}, "the name of column 1"),
+    "a name with signs that a terminal obeys": (table("si\x1b[31mze", size), {}, "has signs unseen"),
+    "the target alone": ("y\n" + "a\nb\n" * 30, {}, "no column is left to predict from: there is no other"),
+    "the rest left out": (table("size", size), {"ignore": ("size",)}, "predict from: size: as you said"),
+    "words, where a number is to be predicted": (
+        table("size", size),
+        {"task": "regression"},
+        "y: the target is no number: ['no', 'yes', 'no']; task regression needs one",
+    ),
+    "a target with a number that is none": (
+        table("y", size).replace(",y\n", ",size\n").replace("\n0.0,", "\n0.0x,"),
+        {},
+        "y: mixed types: 59 of 60 are numbers, but not '0.0x' (line 2)",
+    ),
+    "a class for each row": (
+        table("y", lambda n: f"k{n}-{'x' * (n % 3)}").replace(",y\n", ",size\n"),
+        {},
+        "class 'k0-' has 1 rows",
+    ),
+    "a column ignored that is not there": (table("size", size), {"ignore": ("sizes",)}, "did you mean size?"),
+    "a type for a column that is not there": (table("size", size), {"types": ("Sizes=text",)}, "--as Sizes: no such"),
+    "a type that is none": (table("size", size), {"types": ("size=float",)}, "write COLUMN=TYPE, of number, integer"),
+    "a name that is none": (table("size", size), {"name": "../up"}, "--name ../up: a name is small letters"),
+    "an encoding that is none": (table("size", size), {"encoding": "utf-9"}, "utf-9: is no encoding that Python knows"),
+    "an encoding of bytes": (table("size", size), {"encoding": "base64"}, "base64: is no encoding"),
+    "two signs for a delimiter": (table("size", size), {"delimiter": "::"}, "--delimiter '::': write one sign"),
+    "a task that is none": (table("size", size), {"task": "clustering"}, "--task clustering: write one of binary, mul"),
+    "two classes called several": (table("size", size), {"task": "multiclass"}, "y: the target has 2 classes, which"),
+    "an empty first line": ("\n" + table("size", size), {}, "the first line is empty"),
+    "a title above the header": (
+        "My table\n" + table("size", size),
+        {},
+        "line 2 has 2 fields, the header has 1: was the file cut off, or is a ',' in a field that is not quoted, or do",
+    ),
+    "a web page": ("<!DOCTYPE html>\n<p>404, not found\n", {}, "is a web page or XML, no table"),
+    "JSON": ('[{"size": 1, "y": "yes"}]\n', {}, "is JSON: convert it to CSV"),
+    "Parquet under another name": ("PAR1" + "x" * 99, {}, "is Parquet: give it a name that ends in .parquet"),
+    "a database": ("SQLite format 3" + "x" * 99, {}, "--data sqlite:///ITS/PATH --query"),
+    "a PDF": ("%PDF-1.7\n", {}, "is a PDF"),
+}
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_table_is_refused_with_its_reason(name: str, tmp_path: Path, products: Path) -> None:
+    text, wish, words = CELLS[name]
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    assert words in refused(tmp_path / "t.csv", products, **wish)
+
+
+def test_a_hundred_and_one_classes_are_too_many(tmp_path: Path, products: Path) -> None:
+    rows = [f"{n},k{n % 101}" for n in range(2000)]
+    (tmp_path / "t.csv").write_text("\n".join(["size,y", *rows, ""]))
+    assert "too many classes to learn" in refused(tmp_path / "t.csv", products)
+
+
+def test_bytes_of_other_kinds_are_refused(tmp_path: Path, products: Path) -> None:
+    (tmp_path / "t.xls").write_bytes(b"\xd0\xcf\x11\xe0" + bytes(99))
+    assert "is an old workbook of Excel's" in refused(tmp_path / "t.xls", products)
+    with zipfile.ZipFile(tmp_path / "t.zip", "w") as archive:
+        archive.writestr("a.csv", "")
+        archive.writestr("b.csv", "")
+    assert "holds 2 files (a.csv, b.csv); unpack it and name one" in refused(tmp_path / "t.zip", products)
+    (tmp_path / "u.zip").write_bytes(b"PK\x03\x04" + bytes(99))
+    assert "can't be read" in refused(tmp_path / "u.zip", products)
+    assert "no such file" in refused(tmp_path / "t.parquet", products)
+
+
+def test_two_columns_of_one_name_are_refused_in_parquet_and_in_a_query(tmp_path: Path, products: Path) -> None:
+    two = pa.Table.from_arrays([pa.array([1, 2]), pa.array([1, 2]), pa.array([3, 4])], names=["y", "a", "a"])
+    pyarrow.parquet.write_table(two, tmp_path / "t.parquet")
+    assert "the header has a more than once" in refused(tmp_path / "t.parquet", products)
+    forms.sqlite(tmp_path / "t.db")
+    query = "SELECT y, size AS a, age AS a FROM orders"
+    assert "the header has a more than once" in refused(f"sqlite:///{tmp_path / 't.db'}", products, query=query)
+
+
+@pytest.mark.parametrize("cell", ["nan", "NaN", "inf", "-Infinity"])
+def test_a_float_of_parquet_that_is_no_number_is_missing_or_named(cell: str, tmp_path: Path, products: Path) -> None:
+    values = [float(cell) if n % 5 == 0 else size(n) for n in range(COUNT)]
+    pyarrow.parquet.write_table(pa.table({"size": values, "y": ["yes", "no"] * (COUNT // 2)}), tmp_path / "t.parquet")
+    if "n" in cell.lower() and "inf" not in cell.lower():
+        feature = product_file.load(draft.draft(str(tmp_path / "t.parquet"), "y", Wish())).features["size"]
+        assert (feature.type, feature.nullable) == ("number", True)
+    else:
+        assert "size: no finite number" in refused(tmp_path / "t.parquet", products)
+
+
+def test_a_file_that_may_not_be_read_is_named() -> None:
+    root = os.geteuid() == 0
+    try:
+        if root:
+            os.seteuid(65534)
+        with pytest.raises(UserError, match="/etc/shadow: can't be read"):
+            text_file.head(Path("/etc/shadow"), 1)
+    finally:
+        if root:
+            os.seteuid(0)
