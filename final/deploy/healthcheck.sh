@@ -2,7 +2,7 @@
 # Exit code 0 where the service on this container's port says that it is ready. Bash alone: it costs 5 ms where python
 # takes 100, so it may run every second, and a rolling update need not wait long to see a new replica.
 set -euo pipefail
-address=/dev/tcp/127.0.0.1/${1:-8000} once=/tmp/was-ready tries=1 seconds=2
+address=/dev/tcp/127.0.0.1/${1:-8000} once=${TMPDIR:-/tmp}/was-ready tries=1 seconds=2
 # Until it was ready for the first time it is worth waiting for, since the next look would be a second later: first for the
 # port, then for the answer, which the service gives when it has its model.
 if [ ! -e "$once" ]; then tries=20 seconds=5; fi
