@@ -15,6 +15,7 @@ from product import catalog, console, gates, source, versions
 from product.errors import UserError, said
 from product.paths import Paths
 from product.product_file import load
+from product.registry import Registry
 from product.wish import (
     DelimiterOption,
     EncodingOption,
@@ -73,9 +74,22 @@ def show_report(product: str, trouble: str | None) -> None:
         console.console.print(f"report: not written: {said(error)}")
 
 
+def _written(file: Path) -> int | None:
+    return file.stat().st_mtime_ns if file.exists() else None
+
+
+def nothing_new(product: str) -> str:
+    """What is served since when and why, where this run had nothing to decide: its last verdict is not of today."""
+    registry = Registry(Paths.of(product).registry)
+    model = registry.confirmed_champion() or ""
+    put = [e for e in registry.log.entries() if e["model"] == model and e["action"] in ("promote", "rollback")][-1]
+    return f"nothing to do: {product} {model[:12]} is what is served, since {put['when']} ({put['why']})"
+
+
 def run(product: str, force: bool, push: bool) -> None:
     """Bring the product up to date, show its gates, and push; ends the program where a gate or a stage failed."""
     paths = Paths.of(product)
+    decided = _written(paths.gates("champion"))
     with alone():
         catalog.refresh()
         for line in source.resolve(load(product), paths.root):
@@ -88,7 +102,8 @@ def run(product: str, force: bool, push: bool) -> None:
         console.console.print(f"dvc: {trouble}")
     if trouble is not None or gates.failed(verdicts):
         console.stop(f"{product}: stopped, see above; what is served is what it was")
-    console.console.print(verdicts[-1].detail)
+    anew = _written(paths.gates("champion")) != decided
+    console.console.print(verdicts[-1].detail if anew else nothing_new(product))
     if push:
         console.console.print(f"pushed {versions.push(product)} files")
 

@@ -20,6 +20,8 @@ def test_the_same_table_again_runs_no_stage_but_the_reading(shop: Checkout) -> N
     assert "changed:" not in done.stderr
     assert "data_validation" not in done.stderr
     assert champion(shop) == was
+    assert f"nothing to do: {NAME} {was[:12]} is what is served, since 20" in done.stderr
+    assert done.stderr.endswith("(promoted: first model)\n")
 
 
 @pytest.mark.parametrize("form", ["packed.csv.zst", "a query"])
