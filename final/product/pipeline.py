@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from product import catalog, console, gates, source, versions
+from product.doubts import doubts
 from product.errors import UserError, said
 from product.paths import Paths
 from product.product_file import load
@@ -102,6 +103,8 @@ def run(product: str, force: bool, push: bool) -> None:
         console.console.print(f"dvc: {trouble}")
     if trouble is not None or gates.failed(verdicts):
         console.stop(f"{product}: stopped, see above; what is served is what it was")
+    for line in doubts(paths.metrics, load(product).metric):
+        console.console.print(line)
     anew = _written(paths.gates("champion")) != decided
     console.console.print(verdicts[-1].detail if anew else nothing_new(product))
     if push:

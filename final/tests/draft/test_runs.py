@@ -1,6 +1,7 @@
 """A drafted product over its life: run, run again, another form, edited, served; and tables that a gate stops."""
 
 import csv
+import re
 from collections.abc import Callable
 
 import pytest
@@ -22,6 +23,8 @@ def test_the_same_table_again_runs_no_stage_but_the_reading(shop: Checkout) -> N
     assert champion(shop) == was
     assert f"nothing to do: {NAME} {was[:12]} is what is served, since 20" in done.stderr
     assert done.stderr.endswith("(promoted: first model)\n")
+    assert re.search(r"note: the hold-out has \d\d rows, so luck has a large part in roc_auc 0\.", done.stderr)
+    assert "too good to be true" not in done.stderr
 
 
 @pytest.mark.parametrize("form", ["packed.csv.zst", "a query"])
