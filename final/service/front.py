@@ -14,6 +14,7 @@ from time import perf_counter
 
 import orjson
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -186,7 +187,10 @@ def validated(live: Live, body: bytes) -> BaseModel:
     try:
         return live.rows.from_json(body)
     except ValidationError as error:
-        raise invalid(error, live.rows.names) from None
+        try:
+            return live.rows.mended(error, lambda: from_json(body))
+        except ValidationError:
+            raise invalid(error, live.rows.names) from None
 
 
 def written(live: Live, predicted: Predicted, times: tuple[float, float, float], ids: list[Header]) -> bytes:

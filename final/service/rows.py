@@ -39,7 +39,19 @@ class Rows:
         try:
             return self.from_object(value)
         except ValidationError as error:
-            return error
+            try:
+                return self.mended(error, lambda: value)
+            except ValidationError:
+                return error
+
+    def mended(self, error: ValidationError, read: Callable[[], Any]) -> BaseModel:
+        """The row that `read` gives, where nothing was wrong but whole numbers written as 2.0, which are integers to
+        JSON Schema, and are what pandas makes of integers beside a missing one. Raises ValidationError.
+        """
+        wrong = {str(one["loc"][0]): one["input"] for one in error.errors(include_url=False) if one["loc"]}
+        if not wrong or not all(type(value) is float and value.is_integer() for value in wrong.values()):
+            raise error
+        return self.from_object({**read(), **{name: int(value) for name, value in wrong.items()}})
 
 
 def cell(feature: Feature) -> Cell:

@@ -142,3 +142,23 @@ def test_missing_and_null_are_the_same(service: Service) -> None:
     without = {name: value for name, value in ROW.items() if name != "Age"}
     assert service.post("/predict", without).json() == service.post("/predict", {**ROW, "Age": None}).json()
     assert not pd.isna(service.post("/predict", without).json()["probability"])
+
+
+def test_a_whole_number_may_be_written_with_a_point(service: Service) -> None:
+    """JSON Schema calls 2.0 an integer, and pandas writes integers so beside a missing one."""
+    usual, pointed = service.post("/predict", ROW).json(), {**ROW, "Pclass": float(ROW["Pclass"]), "SibSp": 1.0}
+    one = service.post("/predict", pointed)
+    assert (one.status_code, one.json()) == (200, usual | {"model": one.json()["model"]})
+    (row,) = service.post("/predict/batch", [pointed]).json()["predictions"]
+    (explained,) = service.post("/explain", pointed).json()["rows"]
+    assert row["probability"] == explained["probability"] == usual["probability"]
+    for wrong in (
+        {"SibSp": 1.5},
+        {"SibSp": 1e300},
+        {"SibSp": 1.0, "Name": 2.0},
+        {"Sex": 1.0},
+        {"SibSp": 1.0, "Fore": 1.0},
+    ):
+        refused = service.post("/predict", {**ROW, **wrong})
+        assert refused.status_code == 422
+        assert "float" in {one["got"] for one in refused.json()["errors"]}
