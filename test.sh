@@ -17,7 +17,7 @@ mapfile -t folders < <(for d in lab* final tests; do if compgen -G "$d/*.py" >/d
 check shellcheck -x "${scripts[@]}"
 check ruff check --quiet .
 check ruff format --check --quiet .
-check mypy --no-error-summary conftest.py "${folders[@]}"
+check mypy --no-error-summary --num-workers 2 conftest.py "${folders[@]}"
 for name in ${failed[@]+"${failed[@]}"}; do echo "test.sh: FAILED before the tests: $name"; done
 
 verdict=0
