@@ -29,8 +29,8 @@ FROM ${BASE_IMAGE}
 WORKDIR /srv
 HEALTHCHECK --interval=1s --retries=1 CMD test "$MODE" != unhealthy
 CMD ["python3", "-u", "server.py"]
-COPY . .
 ARG REVISION
+COPY . .
 LABEL org.opencontainers.image.revision=$REVISION
 """
 SMOKE = """python3 -c '
