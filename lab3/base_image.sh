@@ -34,9 +34,12 @@ make_stand_in() {
   scratch=$(mktemp -d)
   trap 'rm -rf "$scratch"' EXIT
   # The stand-in trusts whom this machine trusts, so that pip works in it behind a company's proxy too.
-  mmdebstrap --quiet --variant=minbase --include=python3,python3-venv,ca-certificates \
+  # It has no more files than needed: an engine without BuildKit looks at each of them in every step of a build. Perl would
+  # come for usrmerge alone.
+  mmdebstrap --quiet --variant=minbase --include=usr-is-merged,python3,python3-venv,ca-certificates \
+    --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr \
     --customize-hook="cp '$bundle' \"\$1$bundle\"" \
-    --customize-hook="rm -rf \"\$1\"/usr/share/doc/* \"\$1\"/usr/share/man/*" \
+    --customize-hook="cd \"\$1\"/usr/share && rm -rf doc/* man/* locale/* zoneinfo/posix zoneinfo/right" \
     "$suite" "$scratch/base.tar" >&2
   docker import --change "ENV PIP_CERT=$bundle SSL_CERT_FILE=$bundle" "$scratch/base.tar" "$stand_in" >/dev/null
 }
