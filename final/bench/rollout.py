@@ -152,7 +152,7 @@ def main(
     product: Annotated[str, typer.Argument(help="A product of products/, trained by pipeline.sh.")] = "titanic",
     seconds: Annotated[float, typer.Option(help="How long the load goes on at least.")] = 120,
     rate: Annotated[float, typer.Option(help="Requests a second.")] = 200,
-    image: Annotated[str, typer.Option(help="The product's image [default: build.sh makes it].")] = "",
+    image: Annotated[str, typer.Option(help="The product's image.", show_default="build.sh makes it")] = "",
     start_period: Annotated[int, typer.Option(help="Seconds that a replica has to become ready.")] = 20,
     facts: Annotated[Path | None, typer.Option("--json", help="File for every phase and sample.")] = None,
 ) -> None:

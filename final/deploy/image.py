@@ -39,7 +39,7 @@ def options(product: str, artifact: Artifact, image: str, mounted: bool) -> list
 def main(
     product: Annotated[str, typer.Argument(help="A product of products/, trained by pipeline.sh.")],
     command: Annotated[Command, typer.Argument(help="As lab3/image.sh --help says; push and all take REGISTRY.")],
-    image: Annotated[str, typer.Option(help="Name of the image [default: final-PRODUCT].")] = "",
+    image: Annotated[str, typer.Option(help="Name of the image.", show_default="final-PRODUCT")] = "",
     model: Annotated[Path | None, typer.Option(help="Folder of another artifact than the champion.")] = None,
     mounted: Annotated[bool, typer.Option("--mounted", help="No model inside: it is mounted at /model.")] = False,
 ) -> None:

@@ -115,7 +115,7 @@ def main(
     rollback: Annotated[bool, typer.Option("--rollback", help="Back to the image that served before.")] = False,
     history: Annotated[bool, typer.Option("--history", help="Only show the log.")] = False,
     why: Annotated[str, typer.Option(help="Goes into the log.")] = "by hand",
-    stack: Annotated[str, typer.Option(help="Name of the stack [default: final-PRODUCT].", envvar="STACK")] = "",
+    stack: Annotated[str, typer.Option(help="Name of the stack.", show_default="final-PRODUCT", envvar="STACK")] = "",
     timeout: Annotated[float, typer.Option(help="Seconds to wait for the verdict.", min=1)] = 600,
 ) -> None:
     """Put an image into service and wait for the verdict. Prints what serves now.

@@ -93,7 +93,9 @@ def smoke(client: httpx.Client, artifact: Artifact, rows: list[dict[str, Any]]) 
 def main(
     url: Annotated[str, typer.Argument(help="Where the service is, like http://127.0.0.1:8000.")],
     product: Annotated[str, typer.Argument(help="A product of products/.")] = "titanic",
-    model: Annotated[Path | None, typer.Option(help="Artifact that it should serve [default: the champion].")] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="Artifact that it should serve.", show_default="the champion")
+    ] = None,
 ) -> None:
     """Compare a running service with the library."""
     key = os.environ.get("SERVICE_API_KEY", "")

@@ -40,7 +40,7 @@ def main(
     input_: Annotated[Path, typer.Argument(metavar="INPUT", help=f"Rows, as {', '.join(FORMS)}.")],
     output: Annotated[Path, typer.Argument(help="What each row is answered, in the same form and order.")],
     product: Annotated[str, typer.Option(help="A product of products/.")] = "titanic",
-    model: Annotated[Path | None, typer.Option(help="Folder of an artifact [default: the champion].")] = None,
+    model: Annotated[Path | None, typer.Option(help="Folder of an artifact.", show_default="the champion")] = None,
     scheduler: Annotated[
         str, typer.Option(help="Dask's, like tcp://127.0.0.1:8786.", envvar="DASK_SCHEDULER_ADDRESS")
     ] = "",

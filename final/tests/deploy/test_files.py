@@ -94,6 +94,13 @@ def test_grafanas_files_are_readable_and_ask_the_source_that_is_provisioned() ->
     assert len({panel["id"] for panel in board["panels"]}) == len(board["panels"]) > 4
 
 
+@pytest.mark.parametrize("name", ["stack.yaml", "compose.yaml"])
+def test_no_services_log_or_memory_grows_without_end(name: str) -> None:
+    for service, said in YAML(typ="safe").load((DEPLOY / name).read_text())["services"].items():
+        assert said["logging"]["options"]["max-size"], service
+        assert said.get("mem_limit") or said["deploy"]["resources"]["limits"]["memory"], service
+
+
 def test_compose_has_no_default_secret_and_names_what_is_missing() -> None:
     text = (DEPLOY / "compose.yaml").read_text()
     for name in ("GRAFANA_PASSWORD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "API_IMAGE", "PAGE_IMAGE"):
