@@ -58,19 +58,27 @@ def create(folder: Path) -> FastAPI:
     async def healthz() -> dict[str, str]:
         return {"status": "alive"}
 
-    @app.get("/readyz", summary="The model is loaded, and gave the golden weeks' chances again")
+    @app.get(
+        "/readyz", summary="The model is loaded, and gave the golden weeks' chances again", responses=problems.NOT_READY
+    )
     async def readyz(model: Model) -> dict[str, str]:
         return {"status": "ready", "model": model.about["sha256"]}
 
-    @app.get("/model", summary="What lab2 wrote about the model: its inputs, training and test")
+    @app.get(
+        "/model", summary="What lab2 wrote about the model: its inputs, training and test", responses=problems.NOT_READY
+    )
     async def about(model: Model) -> dict[str, Any]:
         return model.about
 
-    @app.get("/weeks", summary="Weeks of real weather to ask about")
+    @app.get("/weeks", summary="Weeks of real weather to ask about", responses=problems.NOT_READY)
     async def weeks(model: Model) -> list[dict[str, Any]]:
         return [{"days": week["days"]} for week in model.weeks["golden"]]
 
-    @app.post("/predict", summary="The chance of rain on the day after the last one, and what drove it")
+    @app.post(
+        "/predict",
+        summary="The chance of rain on the day after the last one, and what drove it",
+        responses=problems.INVALID | problems.NOT_READY,
+    )
     def predict(asked: Days, model: Model) -> Answer:
         if len(asked.days) != model.window:
             reason = f"needs the last {model.window} days, got {len(asked.days)}"

@@ -11,10 +11,15 @@ from starlette.exceptions import HTTPException
 
 from lab3.forecast import NotReadyError
 
+KIND = "application/problem+json"
+# for OpenAPI: what a route may answer besides its answer
+NOT_READY: dict[int | str, dict[str, Any]] = {503: {"description": "No model to answer with", "content": {KIND: {}}}}
+INVALID: dict[int | str, dict[str, Any]] = {422: {"description": "A field that can't be", "content": {KIND: {}}}}
+
 
 def problem(status: int, detail: str, **more: Any) -> JSONResponse:
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
-    return JSONResponse(body, status, media_type="application/problem+json")
+    return JSONResponse(body, status, media_type=KIND)
 
 
 def explain(error: dict[str, Any]) -> dict[str, str]:
@@ -36,7 +41,9 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    return problem(error.status_code, str(error.detail))
+    answer = problem(error.status_code, str(error.detail))
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 async def _not_ready(request: Request, error: Exception) -> JSONResponse:

@@ -104,6 +104,19 @@ def test_bad_body_is_a_problem(client: TestClient, body: str, status: int, said:
     assert said in answer.json()["detail"]
 
 
+def test_each_refusal_is_one_that_the_documentation_names(client: TestClient) -> None:
+    for path, methods in client.get("/openapi.json").json()["paths"].items():
+        refused = client.request("TRACE", path)
+        assert (refused.status_code, refused.headers["allow"]) == (405, *(method.upper() for method in methods))
+        for said in methods.values():
+            documented = {code: list(one["content"]) for code, one in said["responses"].items()}
+            assert documented.pop("200") == ["application/json"]
+            assert all(kinds == ["application/problem+json"] for kinds in documented.values())
+            assert ("503" in documented) == (path != "/healthz")
+    answer = client.post("/predict", json={})
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+
+
 def test_wrong_number_of_days_says_how_many(client: TestClient, week: dict[str, Any]) -> None:
     answer = client.post("/predict", json={"days": week["days"][1:]})
     assert answer.json()["errors"] == [{"field": "days", "reason": "needs the last 7 days, got 6"}]
