@@ -23,6 +23,7 @@ for name in ${failed[@]+"${failed[@]}"}; do echo "test.sh: FAILED before the tes
 verdict=0
 if [ "${1:-}" != --checks ]; then
   unset PYTHONDONTWRITEBYTECODE # some thousand processes are started, none of which need compile what another has
+  export OMP_WAIT_POLICY=passive # a thread that waits spins else, and so takes a core from the other tests
   pytest -n 2 --dist loadfile --no-loadscope-reorder "$@" # in the order of testpaths: the longest first
   verdict=$?
 fi
