@@ -140,3 +140,20 @@ def test_what_runs_and_what_a_red_stage_stops(number: int, builds: dict[int, tup
     assert archived == (reports if case.red else MODELS[case.file])
     if not case.red:
         assert log.count("junit: 1 tests") == TESTED[case.file]
+
+
+@pytest.mark.parametrize("file", CALLS)
+def test_a_build_is_bounded_alone_started_by_the_hook_and_where_its_tools_are(file: str) -> None:
+    """What the runner does not act upon."""
+    text = (ROOT / file).read_text()
+    for option in (
+        "timestamps()",
+        "disableConcurrentBuilds()",
+        "skipStagesAfterUnstable()",
+        "logRotator(",
+        "pollSCM('')",
+    ):
+        assert text.count(option) == 1, option
+    assert re.search(r"timeout\(time: \d+, unit: 'MINUTES'\)", text)
+    needs_docker = re.search(r"lab3/pipeline\.sh|final/deploy/", text)
+    assert f"agent {{ label '{'docker' if needs_docker else 'python'}' }}" in text
