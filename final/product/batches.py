@@ -34,6 +34,15 @@ def batches(source: Source, path: Path | None) -> Iterator[pa.RecordBatch]:
 
 def names_of(path: Path, source: Source) -> list[str]:
     """The header; a column without a name is called unnamed_N. Raises TableError."""
+    found = header_of(path, source)
+    names = [" ".join(name.strip("\ufeff").split()) or f"unnamed_{place}" for place, name in enumerate(found, 1)]
+    if not any(name.strip() for name in found):
+        raise TableError(f"{path}: the first line is empty; it must be the columns' names")
+    return _usable(names, str(path))
+
+
+def header_of(path: Path, source: Source) -> list[str]:
+    """The first line's cells as they stand there. Raises TableError."""
     file = Utf8(path, source.encoding)
     try:
         start = file.read(1 << 16).decode(errors="ignore")
@@ -41,14 +50,7 @@ def names_of(path: Path, source: Source) -> list[str]:
         file.close()
     if "\0" in start:
         raise TableError(f"{path}: is no text: it has NUL bytes; name a CSV or Parquet file, or its --encoding")
-    try:
-        found = next(csv.reader(start.splitlines(keepends=True), delimiter=source.delimiter), [])
-    except csv.Error as error:
-        raise TableError(f"{path}: the first line, which must be the columns' names, can't be read: {error}") from None
-    names = [" ".join(name.strip("\ufeff").split()) or f"unnamed_{place}" for place, name in enumerate(found, 1)]
-    if not any(name.strip() for name in found):
-        raise TableError(f"{path}: the first line is empty; it must be the columns' names")
-    return _usable(names, str(path))
+    return next(csv.reader(start.splitlines(keepends=True), delimiter=source.delimiter), [])
 
 
 def _usable(names: list[str], where: str) -> list[str]:

@@ -121,7 +121,8 @@ def _source(data: str, wish: Wish, folder: Path) -> tuple[Source, Path | None]:
                 "--data: the URL holds a password, which must not get into a file: put the URL into an environment "
                 "variable and say --data env:ITS_NAME"
             ) from None
-    path = Path(data).resolve()
+    path = Path(data)
+    path = path.resolve() if path.is_file() else path  # of bash's <(...) no other name leads anywhere
     here = os.path.relpath(path, folder.resolve()) if path.is_relative_to(PRODUCTS.parents[1]) else str(path)
     source = Source(path=here)
     if path.suffix.lower() in (".parquet", ".pq"):

@@ -54,7 +54,7 @@ MADE: dict[str, tuple[Callable[[Path], None], list[str]]] = {
     "zip_bomb.csv.gz": (zip_bomb, ["unpacks to more than 200 times", "unpack it yourself"]),
     "cut_off.csv.gz": (cut_off_archive, ["is damaged or cut off", "fetch it again"]),
     "no_text.csv": (no_text, ["NUL bytes"]),
-    "empty.csv": (empty, ["is empty", "columns' names"]),
+    "empty.csv": (empty, ["is empty; a table starts with"]),
     "folder.csv": (folder, ["is a folder"]),
     "packed_twice.csv.gz": (packed_twice, ["is packed twice: unpack it once"]),
     "workbook.xlsx": (workbook, ["is a workbook of Excel's: save its sheet as CSV"]),

@@ -1,6 +1,8 @@
 """What a draft refuses, one case for each refusal that test_bad_tables has no file of; nothing is written."""
 
+import gzip
 import os
+import random
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
-from product import draft, product_file, text_file
+from product import batches, draft, product_file, text_file
 from product.errors import UserError
+from product.source_declaration import Source
 from product.wish import Wish
 from tests.draft import forms
 
@@ -80,6 +83,11 @@ CELLS: dict[str, tuple[str, dict[str, Any], str]] = {
     "two signs for a delimiter": (table("size", size), {"delimiter": "::"}, "--delimiter '::': write one sign"),
     "a task that is none": (table("size", size), {"task": "clustering"}, "--task clustering: write one of binary, mul"),
     "two classes called several": (table("size", size), {"task": "multiclass"}, "y: the target has 2 classes, which"),
+    "a quote in the last field that is never closed": (
+        table("size", size) + '7,"ye',
+        {},
+        "was the file cut off inside a quoted field?",
+    ),
     "an empty first line": ("\n" + table("size", size), {}, "the first line is empty"),
     "a title above the header": (
         "My table\n" + table("size", size),
@@ -119,6 +127,19 @@ def test_bytes_of_other_kinds_are_refused(tmp_path: Path, products: Path) -> Non
     assert "no such file" in refused(tmp_path / "t.parquet", products)
 
 
+def test_an_archive_cut_off_beyond_its_first_part_is_refused(tmp_path: Path, products: Path) -> None:
+    draw = random.Random(0)
+    whole = gzip.compress("".join(["size,y\n", *(f"{draw.random()},{n % 2}\n" for n in range(60_000))]).encode(), 1)
+    (tmp_path / "t.csv.gz").write_bytes(whole[:-5000])
+    assert "is damaged or cut off" in refused(tmp_path / "t.csv.gz", products)
+
+
+def test_an_encoding_in_a_product_file_that_is_none_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,y\n1,2\n")
+    with pytest.raises(UserError, match="utf-9 is no encoding that Python knows"):
+        batches.names_of(tmp_path / "t.csv", Source(path="t.csv", encoding="utf-9"))
+
+
 def test_two_columns_of_one_name_are_refused_in_parquet_and_in_a_query(tmp_path: Path, products: Path) -> None:
     two = pa.Table.from_arrays([pa.array([1, 2]), pa.array([1, 2]), pa.array([3, 4])], names=["y", "a", "a"])
     pyarrow.parquet.write_table(two, tmp_path / "t.parquet")
@@ -137,6 +158,15 @@ def test_a_float_of_parquet_that_is_no_number_is_missing_or_named(cell: str, tmp
         assert (feature.type, feature.nullable) == ("number", True)
     else:
         assert "size: no finite number" in refused(tmp_path / "t.parquet", products)
+
+
+def test_a_table_through_a_pipe_is_refused_by_the_name_it_has(products: Path) -> None:
+    reading, writing = os.pipe()
+    try:
+        assert f"/dev/fd/{reading}: is no file but a pipe" in refused(f"/dev/fd/{reading}", products)
+    finally:
+        os.close(reading)
+        os.close(writing)
 
 
 def test_a_file_that_may_not_be_read_is_named() -> None:
