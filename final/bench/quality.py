@@ -35,7 +35,7 @@ def ours(table: Table, train: pd.DataFrame, test: pd.DataFrame) -> np.ndarray:
     target = table.contract.target
     kinds = None if target.task == "regression" else train[target.name]
     inside, validation = train_test_split(train, test_size=0.2, stratify=kinds, random_state=0)
-    return fit(table.contract, table.settings, inside, validation).model.scores(test)
+    return fit(table.contract, table.settings, (inside, validation)).model.scores(test)
 
 
 def _plain(table: Table, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str], list[str]]:

@@ -14,6 +14,7 @@ from product.declaration import Model, Target
 
 # CatBoost writes these into every model file; they tell when, not what, and would make equal trainings differ.
 _WHEN = {"model_guid": "", "train_finish_time": ""}
+LARGE = 200_000  # rows from which on statistics of categories' combinations would take the most of memory and time
 FEW = 1000  # rows up to which one thread is quicker, and rows are handed over as lists
 
 Columns = Mapping[str, Sequence[Any] | np.ndarray]
@@ -26,7 +27,7 @@ def sized(settings: Model, rows: int, classes: int = 0) -> Model:
     Of K classes each tree has K values in a leaf, and costs as much more.
     """
     small = rows * max(1, classes) < 5_000
-    iterations, rate = (1000, 0.03) if small else (500, 0.06) if rows < 200_000 else (300, 0.12)
+    iterations, rate = (1000, 0.03) if small else (500, 0.06) if rows < LARGE else (600, 0.12)
     if classes > 2:
         iterations, rate = 300, 0.1
     return settings.model_copy(
@@ -35,7 +36,9 @@ def sized(settings: Model, rows: int, classes: int = 0) -> Model:
             "learning_rate": settings.learning_rate or rate,
             "depth": settings.depth or (5 if classes > 2 else 6),
             "l2_leaf_reg": 3.0 if settings.l2_leaf_reg is None else settings.l2_leaf_reg,
-            "one_hot_max_size": 10 if settings.one_hot_max_size is None else settings.one_hot_max_size,
+            "one_hot_max_size": (10 if rows < LARGE else 255)
+            if settings.one_hot_max_size is None
+            else settings.one_hot_max_size,
             "early_stopping_rounds": settings.early_stopping_rounds or max(20, iterations // 10),
         }
     )
@@ -46,8 +49,7 @@ def pool(columns: Columns, categorical: Sequence[str], target: np.ndarray | None
     names = list(columns)
     rows = len(columns[names[0]])
     if rows > FEW:
-        # each column where it is: a frame of its own would hold all of them once more
-        return Pool(pd.DataFrame(dict(columns), copy=False), target, cat_features=list(categorical))
+        return taken(dict(columns), categorical, target)
     positions = [names.index(name) for name in categorical]
     if target is None:  # the quickest of CatBoost's ways in for a few rows: the names alone would cost a fifth
         cells = np.empty((rows, len(names)), dtype=object)
@@ -56,6 +58,17 @@ def pool(columns: Columns, categorical: Sequence[str], target: np.ndarray | None
         return Pool(cells, cat_features=positions)
     lines = [list(line) for line in zip(*columns.values(), strict=True)]
     return Pool(lines, target, cat_features=positions, feature_names=names)
+
+
+def taken(columns: dict[str, Any], categorical: Sequence[str], target: np.ndarray | None = None) -> Pool:
+    """The same of many rows; `columns` is empty then, so that what nobody else has is freed on the way."""
+    frame: dict[str, Any] = {}
+    for name in list(columns):
+        values = columns.pop(name)
+        # as CatBoost has numbers, since it would keep those of twice the size instead
+        frame[name] = values if name in categorical else np.asarray(values, dtype=np.float32)
+    # each column where it is: a frame of its own would hold all of them once more
+    return Pool(pd.DataFrame(frame, copy=False), target, cat_features=list(categorical))
 
 
 @dataclass(frozen=True)
@@ -67,7 +80,10 @@ class Boosted:
 
     def raw(self, columns: Columns) -> np.ndarray:
         """Log-odds (n,), a score for each class (n, K), or the value (n,)."""
-        rows = pool(columns, self.categorical)
+        return self.raw_of(pool(columns, self.categorical))
+
+    def raw_of(self, rows: Pool) -> np.ndarray:
+        """The same of rows that are a pool already."""
         # one thread: the rows of a request are few, and threads would only wait for each other
         threads = 1 if rows.num_row() <= FEW else -1
         return np.asarray(self.booster.predict(rows, prediction_type="RawFormulaVal", thread_count=threads))
@@ -107,6 +123,8 @@ def _options(settings: Model, target: Target, codes: np.ndarray) -> dict[str, An
         "allow_writing_files": False,
         "verbose": False,
     }
+    if len(codes) >= LARGE:
+        options["max_ctr_complexity"] = 1  # more trees, for which there is time then, gain more than combinations
     if target.task == "multiclass":
         options["classes_count"] = len(target.values)
     if weights := class_weights(codes, target):

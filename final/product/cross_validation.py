@@ -29,7 +29,7 @@ def loss(contract: Contract, settings: Model, by: str | None, train: pd.DataFram
     known = codes(rows[target.name], target)
     found = []
     for inside, outside in _folds(rows, known, target.task, by):
-        model = fit(contract, settings, rows.iloc[inside].reset_index(drop=True), validation).model
+        model = fit(contract, settings, (rows.iloc[inside].reset_index(drop=True), validation)).model
         scores = model.scores(rows.iloc[outside].reset_index(drop=True))
         found.append(value(measured(target.task), known[outside], scores))
     return float(np.mean(found))

@@ -123,6 +123,13 @@ def _each(one: One, values: Column) -> Column:
     return np.array(made, dtype=float if numbers else object)[codes]
 
 
+def _numbers(values: pd.Series) -> np.ndarray:
+    """Shape (n,), float64, NaN where missing; the table's own array where it is that already."""
+    if values.dtype == np.float64:
+        return np.asarray(values)
+    return pd.to_numeric(values).to_numpy(dtype=float, na_value=math.nan)
+
+
 def _of_number(one: One) -> One:
     """The same function for values of which None stands for NaN."""
     return lambda number: one(math.nan if number is None else number)
@@ -195,7 +202,7 @@ class FeatureMaker:
         for name, convert, number in self._canonical:
             values = columns[name]
             if large and number:
-                known[name] = pd.to_numeric(pd.Series(values)).to_numpy(dtype=float, na_value=math.nan)
+                known[name] = _numbers(pd.Series(values))
             elif large:
                 known[name] = _each(convert, pd.Series(values).to_numpy(dtype=object))
             else:

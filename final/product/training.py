@@ -1,15 +1,16 @@
 """Training: the parts that a product's estimator names, and the weights that put them together."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
-from product import boosting, linear, stack
+from product import boosting, linear, memory, stack
 from product.boosting import Boosted
-from product.declaration import Contract, Model
+from product.declaration import Contract, Model, Target
 from product.digits import rounded
 from product.features import Column, FeatureMaker
 from product.foreign import Foreign, reference
@@ -24,7 +25,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "hist_gradient_boosting": ("hist_gradient_boosting",),
 }
 REFIT_ROWS = 100_000  # with more, the validation part would add nothing that pays for training twice
-Progress = Callable[[int], None]
+Progress = Callable[[int, int], None]  # trees made, and how many there can be
 
 
 @dataclass
@@ -39,8 +40,12 @@ class Trained:
 class Data:
     """Columns of the model and codes of the target."""
 
-    columns: Mapping[str, Column]
+    columns: dict[str, Column]
     target: np.ndarray
+
+    @classmethod
+    def of(cls, maker: FeatureMaker, target: Target, table: Table) -> Self:
+        return cls(maker(table), codes(table[target.name], target))
 
     def __len__(self) -> int:
         return len(self.target)
@@ -58,40 +63,57 @@ def _kind(values: Column) -> type:
     return object if isinstance(values[0], str) else float
 
 
+@dataclass(frozen=True)
+class First:
+    """A part fitted on train alone: its raw scores of the validation part, and what that chose: trees, or strength."""
+
+    part: Part
+    raw: np.ndarray
+    choice: Any = None
+
+
 class Trainer:
     """Fits parts of one product on the same columns."""
 
-    def __init__(self, contract: Contract, settings: Model, rows: int, progress: Progress) -> None:
-        self.contract, self.target = contract, contract.target
-        self.maker = FeatureMaker(contract)
+    def __init__(self, contract: Contract, maker: FeatureMaker, settings: Model, rows: int, progress: Progress) -> None:
+        self.contract, self.target, self.maker = contract, contract.target, maker
         self.given = settings
         self.settings = boosting.sized(settings, rows, len(contract.target.values))
-        self.progress = progress
-        self.remarks: list[str] = []
+        self.once = rows > REFIT_ROWS
+        self._progress = progress
 
-    def data(self, table: Table) -> Data:
-        return Data(self.maker(table), codes(table[self.target.name], self.target))
+    def _made(self, before: int, trees: int) -> None:
+        most = self.settings.iterations or 0
+        self._progress(before + trees, most if self.once else 2 * most)
 
-    def first(self, name: str, train: Data, validation: Data) -> tuple[Part, Any]:
-        """A part fitted on train alone, and what the validation part chose: number of trees, or strength."""
+    def first(self, name: str, train: Data, validation: Data) -> First:
+        """Fit a part on train. Where the rows are many, CatBoost takes over the columns: both have them no more."""
         if name == "catboost":
-            inside, outside = (boosting.pool(d.columns, self.maker.categorical, d.target) for d in (train, validation))
-            booster = boosting.search(self.settings, self.target, inside, train.target, outside, self.progress)
-            return Boosted(booster, self.maker.categorical), max(1, booster.tree_count_)
-        if name == "linear":
-            strengths = linear.STRENGTHS if self.given.strength is None else (self.given.strength,)
-            tried = [(self._linear(train, strength), strength) for strength in strengths]
-            return min(tried, key=lambda one: loss(one[0].raw(validation.columns), validation.target, self.contract))
-        return self._histogram(train), None
+            return self._boosted(train, validation)
+        if name != "linear":
+            part = self._histogram(train)
+            return First(part, part.raw(validation.columns))
+        strengths = linear.STRENGTHS if self.given.strength is None else (self.given.strength,)
+        fitted = [(self._linear(train, strength), strength) for strength in strengths]
+        tried = [First(one, one.raw(validation.columns), strength) for one, strength in fitted]
+        return min(tried, key=lambda one: loss(one.raw, validation.target, self.contract))
+
+    def _boosted(self, train: Data, validation: Data) -> First:
+        make = boosting.taken if self.once else boosting.pool
+        memory.trim()
+        inside, outside = (make(d.columns, self.maker.categorical, d.target) for d in (train, validation))
+        memory.trim()
+        told = partial(self._made, 0)
+        booster = boosting.search(self.settings, self.target, inside, train.target, outside, told)
+        part = Boosted(booster, self.maker.categorical)
+        return First(part, part.raw_of(outside), max(1, booster.tree_count_))
 
     def again(self, name: str, both: Data, choice: Any) -> Part:
         """The part fitted on all rows, with the choice that was made."""
         if name == "catboost":
             rows = boosting.pool(both.columns, self.maker.categorical, both.target)
-            done = self.settings.iterations or 0
-            booster = boosting.final(
-                self.settings, self.target, rows, both.target, choice, lambda trees: self.progress(done + trees)
-            )
+            told = partial(self._made, self.settings.iterations or 0)
+            booster = boosting.final(self.settings, self.target, rows, both.target, choice, told)
             return Boosted(booster, self.maker.categorical)
         return self._linear(both, choice) if name == "linear" else self._histogram(both)
 
@@ -133,26 +155,27 @@ def loss(raw: np.ndarray, target: np.ndarray, contract: Contract) -> float:
 
 
 def fit(
-    contract: Contract, settings: Model, train: Table, validation: Table, progress: Progress = lambda trees: None
+    contract: Contract, settings: Model, tables: Iterable[Table], progress: Progress = lambda trees, most: None
 ) -> Trained:
-    """Train each part on `train`, weigh them on `validation`, then train again on both with what was chosen.
+    """Train each part on train, weigh them on validation, then train again on both with what was chosen.
 
-    `progress` is told how many trees were made in all; there are at most 2 x iterations.
+    `tables` are train and validation; those of an iterator are let go of one by one, so that two are never in memory.
     """
-    rows = len(train[contract.target.name]) + len(validation[contract.target.name])
-    trainer = Trainer(contract, settings, rows, progress)
-    inside, outside = trainer.data(train), trainer.data(validation)
+    maker = FeatureMaker(contract)
+    inside, outside = map(partial(Data.of, maker, contract.target), tables)
+    rows = len(inside) + len(outside)
+    trainer = Trainer(contract, maker, settings, rows, progress)
     names = PARTS[settings.estimator]
-    firsts = {name: trainer.first(name, inside, outside) for name in names}
-    raws = {name: part.raw(outside.columns) for name, (part, _) in firsts.items()}
-    found = stack.fit(list(raws.values()), outside.target, contract.target.task)
+    # CatBoost is the last to be trained: where it takes over the rows, no other part needs them any more
+    firsts = {name: trainer.first(name, inside, outside) for name in reversed(names)}
+    found = stack.fit([firsts[name].raw for name in names], outside.target, contract.target.task)
     weights, offsets = (rounded(values.tolist()) for values in found)
     kept = [name for name, weight in zip(names, weights, strict=True) if weight > 0] or [names[0]]
-    if rows <= REFIT_ROWS:
-        both = _joined(inside, outside)
-        parts = {name: trainer.again(name, both, firsts[name][1]) for name in kept}
+    if trainer.once:
+        parts = {name: firsts[name].part for name in kept}
     else:
-        parts = {name: firsts[name][0] for name in kept}
+        both = _joined(inside, outside)
+        parts = {name: trainer.again(name, both, firsts[name].choice) for name in kept}
     used = [weight for name, weight in zip(names, weights, strict=True) if name in kept]
     model = ProductModel(contract, parts, used, offsets)
     return Trained(model, _remarks(model, inside, rows))
@@ -180,6 +203,7 @@ def linear_scores(parts: Sequence[pd.DataFrame], test: Table, contract: Contract
         part.iloc[rows[(rows >= at) & (rows < at + len(part))] - at] for at, part in zip(starts, parts, strict=False)
     ]
     train = pd.concat(inside, ignore_index=True)
-    trainer = Trainer(contract, Model(estimator="linear"), 0, lambda trees: None)
-    part = trainer.again("linear", trainer.data(train), 1.0)
-    return activation(part.raw(trainer.maker(test)), contract.target)
+    maker = FeatureMaker(contract)
+    trainer = Trainer(contract, maker, Model(estimator="linear"), 0, lambda trees, most: None)
+    part = trainer.again("linear", Data.of(maker, contract.target, train), 1.0)
+    return activation(part.raw(maker(test)), contract.target)

@@ -47,7 +47,7 @@ def alone(checkout: Checkout, journal: Path) -> tuple[Any, dict[str, Any]]:
         table.read(checkout.product / "data" / "split" / f"{name}.csv", product)[0] for name in ("train", "validation")
     ]
     settings, tried = search(product, parts[0], parts[1], journal, lambda line: None)
-    return fit(product.contract, settings, parts[0], parts[1]).model, tried
+    return fit(product.contract, settings, parts).model, tried
 
 
 def test_a_search_that_was_killed_goes_on_and_its_best_is_trained_and_reported(

@@ -26,7 +26,7 @@ def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """A service of a small model of the task, from its artifact alone."""
     product, folder = declared(request.param), tmp_path_factory.mktemp(request.param)
     rows = table(product, 300)
-    model = fit(product.contract, product.model, rows.iloc[::2], rows.iloc[1::2]).model
+    model = fit(product.contract, product.model, (rows.iloc[::2], rows.iloc[1::2])).model
     model.save(folder / "model")
     rows.to_csv(folder / "raw.csv", index=False)
     figures = evaluate(rows, codes(rows["wanted"], product.target), model.scores(rows), product)

@@ -81,7 +81,7 @@ def test_it_learns_and_can_be_served(tmp_path: Path, task: str, estimator: str) 
     declared, rows = product(task, estimator), table(task)
     train, validation, holdout = rows[:240], rows[240:320], rows[320:].reset_index(drop=True)
     for name in ("first", "second"):
-        fit(declared.contract, declared.model, train, validation).model.save(tmp_path / name)
+        fit(declared.contract, declared.model, (train, validation)).model.save(tmp_path / name)
     assert folder_hash(tmp_path / "first") == folder_hash(tmp_path / "second")
 
     holdout.to_csv(tmp_path / "raw.csv", index=False)
@@ -99,7 +99,7 @@ def test_it_learns_and_can_be_served(tmp_path: Path, task: str, estimator: str) 
 
 def test_an_artifact_of_another_scikit_learn_is_not_served(tmp_path: Path) -> None:
     declared, rows = product("binary", "hist_gradient_boosting"), table("binary")
-    fit(declared.contract, declared.model, rows[:240], rows[240:]).model.save(tmp_path)
+    fit(declared.contract, declared.model, (rows[:240], rows[240:])).model.save(tmp_path)
     golden: dict[str, list[Any]] = {"rows": [], "predictions": []}
     manifest = {"contract": declared.contract.hash(), "golden": golden, "libraries": {"scikit-learn": "0.1"}}
     with pytest.raises(artifact.ArtifactError, match=f"made with scikit-learn 0.1, here is {version('scikit-learn')}"):
