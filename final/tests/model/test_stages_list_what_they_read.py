@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 FINAL = Path(__file__).resolve().parents[2]
 STAGES = YAML(typ="safe").load((FINAL / "dvc.yaml").read_text())["stages"]
 # They shape messages, paths and the reading of product.yaml, whose values are parameters; no output depends on them.
-NO_MATTER = {"console", "paths", "errors", "files", "product_file"}
+NO_MATTER = {"console", "paths", "errors", "files", "memory", "product_file"}
 
 
 def imported(file: Path) -> set[str]:
