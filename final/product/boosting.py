@@ -1,6 +1,7 @@
 """CatBoost on the model's columns: settings that follow the table's size, training with early stopping, raw scores."""
 
 import errno
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,7 +102,9 @@ class Boosted:
             self.booster.save_model(str(path))
             CatBoost().load_model(str(path))  # a full disk cuts a small file off, and nothing says so
         except CatBoostError as error:
-            raise OSError(errno.ENOSPC, f"No space left on device, it seems: {error}", str(path)) from None
+            full = shutil.disk_usage(path.parent).free < 1 << 20
+            why = (errno.ENOSPC, "No space left on device") if full else (errno.EIO, "can't be written")
+            raise OSError(why[0], f"{why[1]}: {error}", str(path)) from None
 
     @classmethod
     def load(cls, path: Path, categorical: Sequence[str]) -> Self:

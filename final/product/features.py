@@ -16,12 +16,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from product.columns import Boolean, Date, Derived, Extract, Feature, Integer, Join, Number, Sum, Text
+from product.columns import (
+    BUCKETS,
+    DAY_PARTS,
+    Boolean,
+    Date,
+    Derived,
+    Extract,
+    Feature,
+    Integer,
+    Join,
+    Number,
+    Sum,
+    Text,
+)
 from product.declaration import Contract
 
 MISSING = ""  # a missing category, for CatBoost just one more value
 SEPARATOR = "|"
-BUCKETS = 32  # of the words of a free text
 MANY = 200  # rows from which on a table is worth the detour by distinct values
 WORD = re.compile(r"\w+")
 
@@ -57,13 +69,19 @@ def _turn(day: date) -> float:
     return 2 * math.pi * day.timetuple().tm_yday / 365.25
 
 
-DAY_PARTS: dict[str, One] = {
-    "year": _of_day(lambda day: day.year),
-    "month": _of_day(lambda day: day.month),
-    "weekday": _of_day(lambda day: day.weekday()),
-    "season sin": _of_day(lambda day: round(math.sin(_turn(day)), 6)),
-    "season cos": _of_day(lambda day: round(math.cos(_turn(day)), 6)),
-}
+OF_DAY: dict[str, One] = dict(
+    zip(
+        DAY_PARTS,
+        (
+            _of_day(lambda day: day.year),
+            _of_day(lambda day: day.month),
+            _of_day(lambda day: day.weekday()),
+            _of_day(lambda day: round(math.sin(_turn(day)), 6)),
+            _of_day(lambda day: round(math.cos(_turn(day)), 6)),
+        ),
+        strict=True,
+    )
+)
 
 
 def _bucket(number: int) -> One:
@@ -154,7 +172,7 @@ def _parts(name: str, feature: Feature) -> list[Step]:
     if isinstance(feature, Date):
         return [
             (f"{name} {part}", lambda known, one=_of_number(one): _each(one, known[name]))  # type: ignore[misc]
-            for part, one in DAY_PARTS.items()
+            for part, one in OF_DAY.items()
         ]
     if isinstance(feature, Text) and feature.words:
         return [

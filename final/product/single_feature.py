@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import beta, rankdata
+from scipy.special import betaincinv
 
 FOLDS = 3
 SURE, MISTAKES = 0.95, 0.01  # how sure one wants to be that a column is no copy with so many mistakes in it
@@ -35,7 +35,7 @@ def powers(columns: Mapping[str, Any], target: pd.Series, task: str) -> dict[str
 def _wanted(target: pd.Series, task: str) -> np.ndarray:
     """Ranks in [0, 1], shape (n, 1), or one column of 0 and 1 for each class, shape (n, K)."""
     if task == "regression":
-        return np.asarray(rankdata(target.to_numpy(dtype=float)) / len(target))[:, None]
+        return target.astype(float).rank(pct=True).to_numpy()[:, None]
     codes, classes = pd.factorize(target)
     return np.eye(len(classes))[codes]
 
@@ -90,7 +90,7 @@ def _forgiven(predicted: np.ndarray, wanted: np.ndarray) -> float:
     """
     rows = wanted.sum(axis=0)
     wrong = rows - wanted[predicted.argmax(axis=1) == wanted.argmax(axis=1)].sum(axis=0)
-    least = [beta.ppf(1 - SURE, k, n - k + 1) if k else 0.0 for k, n in zip(wrong, rows, strict=True)]
+    least = [betaincinv(k, n - k + 1, 1 - SURE) if k else 0.0 for k, n in zip(wrong, rows, strict=True)]
     return float(1 - max(least))
 
 
@@ -98,7 +98,7 @@ def _of_numbers(predicted: np.ndarray, wanted: np.ndarray) -> float:
     """R2 without the rows told worst: as many as may be the mistakes of a copy that is wrong in one of a hundred."""
     rows = len(wanted)
     some = np.arange(1, min(rows, 20 + 2 * int(MISTAKES * rows)))
-    forgiven = np.count_nonzero(beta.ppf(1 - SURE, some, rows - some + 1) <= MISTAKES)
+    forgiven = np.count_nonzero(betaincinv(some, rows - some + 1, 1 - SURE) <= MISTAKES)
     errors = np.sort(((predicted - wanted) ** 2)[:, 0])[: rows - forgiven]
     return float(1 - np.mean(errors) / max(np.var(wanted), 1e-12))
 
@@ -107,4 +107,4 @@ def _auc(positive: np.ndarray, score: np.ndarray) -> float:
     """Mann-Whitney's U as a share; 0.5 where there is one class only."""
     n = int(positive.sum())
     pairs = n * (len(positive) - n)
-    return float((rankdata(score)[positive].sum() - n * (n + 1) / 2) / pairs) if pairs else 0.5
+    return float((pd.Series(score).rank().to_numpy()[positive].sum() - n * (n + 1) / 2) / pairs) if pairs else 0.5

@@ -1,4 +1,4 @@
-"""Gates after the split: no row on two sides, every class on every side."""
+"""Gates after the split: no row on two sides, every class, or more than one value, on every side."""
 
 from itertools import combinations
 
@@ -16,16 +16,19 @@ def all_gates(parts: dict[str, pd.DataFrame], product: Product) -> list[Gate]:
     shared = sum(len(np.intersect1d(keys[a], keys[b])) for a, b in combinations(keys, 2))
     where = "Rows with the same id stand on two sides of the split"
     apart = Gate("split: rows on two sides", str(shared), "0", shared == 0, where if shared else "")
-    classes = {str(value) for value in product.target.values}  # none in a regression
-    lacking = [
-        f"{value} in {name}"
-        for name, part in parts.items()
-        for value in sorted(classes - set(part[product.target.name]))
-    ]
+    lacking = [what for name, part in parts.items() for what in _lacking(name, part, product)]
     remedy = f"{', '.join(lacking)}: get more rows, or change the shares under split"
     complete = Gate("split: classes lacking", str(len(lacking)), "0", not lacking, remedy if lacking else "")
     ordered = [in_order(parts, product)] if product.split.by is not None else []
     return [apart, complete, *ordered]
+
+
+def _lacking(name: str, part: pd.DataFrame, product: Product) -> list[str]:
+    """The classes that a part has no row of; of a regression, that all its rows are one."""
+    found = part[product.target.name]
+    if product.target.task == "regression":
+        return [f"{product.target.name} is {found.iloc[0]:g} in all of {name}"] if found.nunique() == 1 else []
+    return [f"{value} in {name}" for value in sorted({str(value) for value in product.target.values} - set(found))]
 
 
 def _keys(part: pd.DataFrame, product: Product) -> np.ndarray:

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from product import split_gates
+from product.gates import Gate
 from product.product_file import load
 from tests.checkout import Checkout
 
@@ -27,6 +28,20 @@ def test_a_class_that_a_part_lacks_is_counted() -> None:
     assert verdicts(**parts)["split: classes lacking"] == ("0", True)
     parts["validation"] = parts["validation"].query("Survived == '0'")
     assert verdicts(**parts)["split: classes lacking"] == ("1", False)
+
+
+def test_a_part_of_a_regression_whose_target_never_changes_is_named() -> None:
+    product = load("temperatures")
+    rows = pd.DataFrame({name: ["1", "2"] for name in [product.id, product.split.by] if name})
+    parts = {name: rows.assign(**{product.target.name: [20.5, 21.5]}) for name in ("train", "validation", "holdout")}
+
+    def lacking() -> Gate:
+        return next(gate for gate in split_gates.all_gates(parts, product) if gate.name == "split: classes lacking")
+
+    assert (lacking().value, lacking().passed) == ("0", True)
+    parts["train"] = rows.assign(**{product.target.name: 20.5})
+    assert (lacking().value, lacking().passed) == ("1", False)
+    assert f"{product.target.name} is 20.5 in all of train: get more rows, or change the shares" in lacking().detail
 
 
 def test_a_split_that_leaks_stops_the_run(checkout: Checkout) -> None:
