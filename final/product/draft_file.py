@@ -75,7 +75,9 @@ def scalar(value: Any) -> str:
     """A YAML scalar: quoted where it could be read as something else."""
     if isinstance(value, str):
         plain = PLAIN.fullmatch(value) and value.lower() not in WORDS
-        return value if plain else json.dumps(value, ensure_ascii=False)
+        quoted = json.dumps(value, ensure_ascii=False)
+        seen = "".join(sign if sign.isprintable() else f"\\U{ord(sign):08x}" for sign in quoted)
+        return value if plain else seen
     if isinstance(value, bool) or value is None:
         return json.dumps(value)
     return f"{value:.15g}" if isinstance(value, float) else str(value)

@@ -65,5 +65,9 @@ class Paths:
         """Verdicts of one stage: data, split, model or champion."""
         return self.root / "reports" / f"gates_{stage}.json"
 
+    def judged(self, stage: str) -> Path:
+        """What the verdicts of a stage are about: where it is not there, they are of an earlier run."""
+        return self.raw if stage in ("data", "split") else self.model / "parts.json"
+
 
 GATED_STAGES = ("data", "split", "model", "champion")

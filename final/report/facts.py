@@ -72,7 +72,7 @@ def _reached(paths: Paths) -> set[str]:
     """Stages up to the first whose gate failed; what later ones left is of an earlier run."""
     found = set()
     for stage in GATED_STAGES:
-        verdicts = gates.load(paths.gates(stage))
+        verdicts = console.verdicts(paths, stage)
         if not verdicts:
             break
         found.add(stage)

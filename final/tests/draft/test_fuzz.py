@@ -73,7 +73,7 @@ def files(draw: st.DrawFn) -> bytes:
 
 @pytest.mark.usefixtures("products")
 @settings(
-    max_examples=int(__import__("os").environ.get("N", "150")),
+    max_examples=300,
     derandomize=True,
     deadline=None,
     database=None,
@@ -83,6 +83,7 @@ def files(draw: st.DrawFn) -> bytes:
 @example(b"")
 @example(b"\n" * 60)
 @example(b'"')
+@example(b"a,y\n" + b"\x7fu,yes\nv\xe2\x80\xa8,no\n\xf0\x9f\x98\x80\x7f,yes\n" * 20)
 @example(b",,y\n" + b"1,2,a\n3,4,b\n5,6,b\n" * 20)
 def test_any_file_is_drafted_and_judged_or_refused(tmp_path: Path, content: bytes) -> None:
     shutil.rmtree(tmp_path / "products", ignore_errors=True)

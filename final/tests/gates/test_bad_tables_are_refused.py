@@ -1,5 +1,6 @@
 """Each bad table goes through the real pipeline: it is refused by name, and what is served stays what it was."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,7 +83,9 @@ def test_a_bad_table_is_refused(checkout: Checkout, name: str) -> None:
 
 def test_a_file_that_is_no_table_is_refused(checkout: Checkout) -> None:
     stderr = run_with(checkout, SNAPSHOT.read_bytes()[:20_000] + b"\xff\xfe\x00")
-    assert "raw.csv: not a table in CSV" in stderr
+    assert "bad.csv: is not utf-8 (byte 0xff in" in stderr
+    assert re.search(r"data: not reached +none +a verdict +FAILED", stderr)
+    assert "passed" not in stderr  # what an earlier run found is not said again
 
 
 def test_a_file_cut_off_in_a_name_is_refused(checkout: Checkout) -> None:
@@ -92,7 +95,7 @@ def test_a_file_cut_off_in_a_name_is_refused(checkout: Checkout) -> None:
 
 
 def test_an_empty_file_is_refused(checkout: Checkout) -> None:
-    assert "raw.csv: not a table in CSV" in run_with(checkout, b"")
+    assert "bad.csv: is empty; a table starts with a line of the columns' names" in run_with(checkout, b"")
 
 
 def test_a_good_table_of_ones_own_passes(checkout: Checkout) -> None:
