@@ -1,4 +1,7 @@
-"""A log that only grows: each line carries the hash of the line before it, so a change anywhere shows."""
+"""A log that only grows: each line carries the hash of the line before it and its own, so a change anywhere shows.
+
+It shows what was edited by hand or lost; who writes the whole log anew, with all hashes, is not stopped by it.
+"""
 
 import getpass
 import hashlib
@@ -26,20 +29,23 @@ class PromotionLog:
         for number, line in enumerate(self._lines(), start=1):
             try:
                 entry = json.loads(line)
-            except json.JSONDecodeError:
-                entry = {}
-            if entry.get("before") != before:
-                raise LogError(
-                    f"{self.path}:{number}: the log was changed: this line does not follow the one before it"
-                )
-            before = _hash(line)
+                own = entry.pop("hash")
+            except (ValueError, KeyError, TypeError, AttributeError):
+                raise self._changed(number, "is no decision of ours") from None
+            if own != _hash(entry):
+                raise self._changed(number, "is not what was written")
+            if entry["before"] != before:
+                raise self._changed(number, "does not follow the one before it")
+            before = own
             entries.append(entry)
         return entries
 
+    def _changed(self, number: int, how: str) -> LogError:
+        return LogError(f"{self.path}:{number}: the log was changed: this line {how}")
+
     def append(self, action: str, model: str, why: str, **facts: Any) -> None:
         """Add a decision: what, who, when, why. A changed log takes no more entries."""
-        self.entries()
-        lines = self._lines()
+        known = self.entries()
         entry = {
             "action": action,
             "model": model,
@@ -47,8 +53,10 @@ class PromotionLog:
             "who": f"{getpass.getuser()}@{socket.gethostname()}",
             "when": datetime.now(UTC).isoformat(timespec="seconds"),
             **facts,
-            "before": _hash(lines[-1]) if lines else "",
+            "before": _hash(known[-1]) if known else "",
         }
+        entry = json.loads(json.dumps(entry))  # as it will be read
+        entry["hash"] = _hash(entry)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")
@@ -84,5 +92,5 @@ class PromotionLog:
         return self.path.read_text(encoding="utf-8").splitlines() if self.path.exists() else []
 
 
-def _hash(line: str) -> str:
-    return hashlib.sha256(line.encode()).hexdigest()
+def _hash(entry: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(entry, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

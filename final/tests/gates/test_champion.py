@@ -1,6 +1,9 @@
 """Who is served: the better model on the same hold-out; a loser is a green run; nothing changed can be promoted."""
 
 import json
+from collections.abc import Callable
+
+import pytest
 
 from product.files import folder_hash
 from tests.checkout import Checkout
@@ -54,13 +57,30 @@ def test_a_champion_whose_file_was_changed_stops_the_run(checkout: Checkout) -> 
     assert checkout.champion() == before
 
 
-def test_a_changed_log_takes_no_more_entries(checkout: Checkout) -> None:
+CHANGED: dict[str, tuple[Callable[[str], str], str]] = {
+    "the last line edited": (
+        lambda log: log.replace("first model", "best model"),
+        "1: the log was changed: this line is not",
+    ),
+    "a line twice": (lambda log: log * 2, "2: the log was changed: this line does not follow"),
+    "a fact taken out": (lambda log: log.replace('"why"', '"reason"'), "1: the log was changed: this line is not"),
+    "something else": (lambda log: log + "[]\n", "2: the log was changed: this line is no decision"),
+}
+
+
+@pytest.mark.parametrize("how", CHANGED)
+def test_a_changed_log_is_named_and_takes_no_more_entries(checkout: Checkout, how: str) -> None:
     log = checkout.product / "registry" / "log.jsonl"
-    log.write_text(log.read_text().replace("first model", "best model") * 2)
+    change, message = CHANGED[how]
+    log.write_text(change(log.read_text()))
+    before = (log.read_bytes(), checkout.champion())
+    idle = checkout.bash("pipeline.sh")
     checkout.edit(*WEAK, *LOW)
-    done = checkout.bash("pipeline.sh")
-    assert done.returncode != 0
-    assert "log.jsonl:2: the log was changed" in done.stderr
+    for done in (idle, checkout.bash("pipeline.sh")):
+        assert (done.returncode, done.stdout) == (1, "")
+        assert f"log.jsonl:{message}" in done.stderr
+        assert "Traceback" not in done.stderr
+    assert (log.read_bytes(), checkout.champion()) == before
 
 
 def test_a_champion_made_by_hand_stops_the_run_until_a_person_decides(checkout: Checkout) -> None:
