@@ -24,7 +24,8 @@ verdict=0
 if [ "${1:-}" != --checks ]; then
   unset PYTHONDONTWRITEBYTECODE # some thousand processes are started, none of which need compile what another has
   export OMP_WAIT_POLICY=passive # a thread that waits spins else, and so takes a core from the other tests
-  pytest -n 2 --dist loadfile --no-loadscope-reorder "$@" # in the order of testpaths: the longest first
+  # three, since tests of containers and servers wait a lot; in the order of testpaths: the longest first
+  pytest -n 3 --dist loadfile --no-loadscope-reorder "$@"
   verdict=$?
 fi
 if [ "${#failed[@]}" -gt 0 ] && [ "$verdict" -eq 0 ]; then verdict=1; fi
