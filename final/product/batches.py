@@ -3,7 +3,6 @@
 import csv
 import datetime
 import os
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
-from product.csv_file import TableError
+from product.csv_file import TableError, distinct
 from product.source_declaration import Source, Sql
 from product.text_file import Utf8
 
@@ -34,14 +33,24 @@ def batches(source: Source, path: Path | None) -> Iterator[pa.RecordBatch]:
 
 def names_of(path: Path, source: Source) -> list[str]:
     """The header; a column without a name is called unnamed_N. Raises TableError."""
-    found = header_of(path, source)
+    return _usual(_header(path, source), path)
+
+
+def has_usual_header(path: Path, source: Source) -> bool:
+    """Whether the header is written as `names_of` gives it. Raises TableError."""
+    found = _header(path, source)
+    return found == _usual(found, path)
+
+
+def _usual(found: list[str], path: Path) -> list[str]:
+    """The names that the cells of a header give. Raises TableError."""
     names = [" ".join(name.strip("\ufeff").split()) or f"unnamed_{place}" for place, name in enumerate(found, 1)]
     if not any(name.strip() for name in found):
         raise TableError(f"{path}: the first line is empty; it must be the columns' names")
     return _usable(names, str(path))
 
 
-def header_of(path: Path, source: Source) -> list[str]:
+def _header(path: Path, source: Source) -> list[str]:
     """The first line's cells as they stand there. Raises TableError."""
     file = Utf8(path, source.encoding)
     try:
@@ -55,8 +64,7 @@ def header_of(path: Path, source: Source) -> list[str]:
 
 def _usable(names: list[str], where: str) -> list[str]:
     """The same names; raises TableError where one stands there twice, or is none that a person could use."""
-    if twice := [name for name, count in Counter(names).items() if count > 1]:
-        raise TableError(f"{where}: the header has {', '.join(twice)} more than once; every column needs its own name")
+    distinct(names, where)
     for place, name in enumerate(names, 1):
         if len(name) > LONGEST or not name.isprintable():
             what = f"{len(name):,} characters, of {LONGEST} that it may have" if len(name) > LONGEST else "signs unseen"

@@ -31,15 +31,14 @@ def sized(settings: Model, rows: int, classes: int = 0) -> Model:
     iterations, rate = (1000, 0.03) if small else (500, 0.06) if rows < LARGE else (600, 0.12)
     if classes > 2:
         iterations, rate = 300, 0.1
+    one_hot = 10 if rows < LARGE else 255
     return settings.model_copy(
         update={
             "iterations": settings.iterations or iterations,
             "learning_rate": settings.learning_rate or rate,
             "depth": settings.depth or (5 if classes > 2 else 6),
             "l2_leaf_reg": 3.0 if settings.l2_leaf_reg is None else settings.l2_leaf_reg,
-            "one_hot_max_size": (10 if rows < LARGE else 255)
-            if settings.one_hot_max_size is None
-            else settings.one_hot_max_size,
+            "one_hot_max_size": one_hot if settings.one_hot_max_size is None else settings.one_hot_max_size,
             "early_stopping_rounds": settings.early_stopping_rounds or max(20, iterations // 10),
         }
     )

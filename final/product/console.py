@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from product import errors, gates
-from product.errors import UserError
+from product import gates
+from product.errors import UserError, said
 from product.gates import Gate
 from product.paths import GATED_STAGES, Paths
 
@@ -28,7 +28,7 @@ def stage(name: str) -> Iterator[list[str]]:
     try:
         yield remarks
     except (UserError, OSError) as error:
-        stop(f"{name}: {errors.said(error)}")
+        stop(f"{name}: {said(error)}")
     console.print(f"[bold]{name:<19}[/bold] {time.monotonic() - began:5.1f} s  {'; '.join(remarks)}")
 
 
@@ -58,9 +58,9 @@ def all_gates(paths: Paths) -> list[Gate]:
     """The verdicts of the last run, up to the stage at which it stopped; a stage without a verdict did not pass."""
     found: list[Gate] = []
     for name in GATED_STAGES:
-        said = verdicts(paths, name) or [Gate(f"{name}: not reached", "none", "a verdict", False)]
-        found += said
-        if gates.failed(said):
+        mine = verdicts(paths, name) or [Gate(f"{name}: not reached", "none", "a verdict", False)]
+        found += mine
+        if gates.failed(mine):
             break
     return found
 

@@ -29,10 +29,14 @@ def header(path: Path) -> list[str]:
         raise TableError(f"{path}: not a table in CSV: {error}") from None
     if not any(names):
         raise TableError(f"{path}: not a table in CSV: it is empty; its first line must be the columns' names")
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        raise TableError(f"{path}: the header has {', '.join(twice)} more than once; every column needs its own name")
+    distinct(names, str(path))
     return names
+
+
+def distinct(names: list[str], where: str) -> None:
+    """Raises TableError where a name stands there twice."""
+    if twice := [name for name, count in Counter(names).items() if count > 1]:
+        raise TableError(f"{where}: the header has {', '.join(twice)} more than once; every column needs its own name")
 
 
 def read(path: Path, columns: Iterable[str], numbers: Iterable[str]) -> pa.Table:

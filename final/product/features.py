@@ -18,7 +18,6 @@ import pandas as pd
 
 from product.columns import (
     BUCKETS,
-    DAY_PARTS,
     Boolean,
     Date,
     Derived,
@@ -29,6 +28,7 @@ from product.columns import (
     Number,
     Sum,
     Text,
+    parts,
 )
 from product.declaration import Contract
 
@@ -69,18 +69,12 @@ def _turn(day: date) -> float:
     return 2 * math.pi * day.timetuple().tm_yday / 365.25
 
 
-OF_DAY: dict[str, One] = dict(
-    zip(
-        DAY_PARTS,
-        (
-            _of_day(lambda day: day.year),
-            _of_day(lambda day: day.month),
-            _of_day(lambda day: day.weekday()),
-            _of_day(lambda day: round(math.sin(_turn(day)), 6)),
-            _of_day(lambda day: round(math.cos(_turn(day)), 6)),
-        ),
-        strict=True,
-    )
+OF_DAY: tuple[One, ...] = (  # in the order of DAY_PARTS
+    _of_day(lambda day: day.year),
+    _of_day(lambda day: day.month),
+    _of_day(lambda day: day.weekday()),
+    _of_day(lambda day: round(math.sin(_turn(day)), 6)),
+    _of_day(lambda day: round(math.cos(_turn(day)), 6)),
 )
 
 
@@ -169,17 +163,15 @@ def _derived(rule: Derived) -> Callable[[Mapping[str, Column]], Column]:
 
 def _parts(name: str, feature: Feature) -> list[Step]:
     """What the model sees of a column beside or in place of its canonical form."""
+    made: list[One] = []
     if isinstance(feature, Date):
-        return [
-            (f"{name} {part}", lambda known, one=_of_number(one): _each(one, known[name]))  # type: ignore[misc]
-            for part, one in OF_DAY.items()
-        ]
-    if isinstance(feature, Text) and feature.words:
-        return [
-            (f"{name} words {number}", lambda known, one=_bucket(number): _each(one, known[name]))  # type: ignore[misc]
-            for number in range(BUCKETS)
-        ]
-    return []
+        made = [_of_number(one) for one in OF_DAY]
+    elif isinstance(feature, Text) and feature.words:
+        made = [_bucket(number) for number in range(BUCKETS)]
+    return [
+        (part, lambda known, one=one: _each(one, known[name]))  # type: ignore[misc]
+        for part, one in zip(parts(name, feature), made, strict=True)
+    ]
 
 
 class FeatureMaker:
@@ -196,13 +188,13 @@ class FeatureMaker:
         for name, feature in contract.features.items():
             if not feature.in_model:
                 continue
-            parts = _parts(name, feature)
-            self._steps += parts
+            steps = _parts(name, feature)
+            self._steps += steps
             if not (isinstance(feature, Text) and feature.words):
                 self.names.append(name)
                 if not isinstance(feature, Number | Integer | Date):
                     categories.add(name)
-            self.names += [part for part, _ in parts]
+            self.names += [part for part, _ in steps]
         for name, rule in contract.derived.items():
             self._steps.append((name, _derived(rule)))
             self.names.append(name)

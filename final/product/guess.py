@@ -13,6 +13,7 @@ ROW_NUMBER = re.compile(r"unnamed[_:].*|row[_ .]?(names?|num(ber)?|no)?|index", 
 CODE_NAME = re.compile(r"code|zip|postal|class|type|category|cluster|month|weekday", re.IGNORECASE)
 TRUTH = ({"yes", "no"}, {"true", "false"})
 LEFT_OUT = "left out"
+ALIKE = [(AMERICAN + time, BRITISH + time) for time in TIMES]  # month and day, day and month
 LARGEST = 1e38  # models count in single precision
 EXACT = 2.0**53  # from here on neighbouring whole numbers are one and the same float
 
@@ -121,20 +122,15 @@ def _round(value: float) -> float:
 def _best_dates(profile: ColumnProfile) -> dict[str, int]:
     """The fewest forms that cover the column, of forms that look alike the one that fits more."""
     dates = {form: count for form, count in profile.dates.items() if count}
-    for american, british in _twins():
+    for american, british in ALIKE:
         if american in dates and british in dates:
             del dates[british if dates[american] >= dates[british] else american]
     return dates
 
 
-def _twins() -> list[tuple[str, str]]:
-    """Forms that look alike: month and day, day and month."""
-    return [(AMERICAN + time, BRITISH + time) for time in TIMES]
-
-
 def _date(profile: ColumnProfile) -> Guess:
     forms = _best_dates(profile)
-    both = any(profile.dates[american] == profile.dates[british] > 0 for american, british in _twins())
+    both = any(profile.dates[american] == profile.dates[british] > 0 for american, british in ALIKE)
     evidence = f"written as {' and '.join(forms)}" + ("; day and month could be the other way round" if both else "")
     plain = list(forms) == [ISO] and not profile.unpadded
     found = Guess(profile.name, "date", evidence, dates=() if plain else tuple(forms))
@@ -142,7 +138,7 @@ def _date(profile: ColumnProfile) -> Guess:
         found.evidence += "; the time of day is dropped"
     if profile.future and profile.past * 2 > profile.present:
         found.trouble = (
-            f"a date in the future: {_shown(profile.future)}, while {profile.past:,} of {profile.present:,} are past. "
+            f"a date in the future: {shown(profile.future)}, while {profile.past:,} of {profile.present:,} are past. "
             f"Correct it, or --as {profile.name}=text if it is meant"
         )
     return found
@@ -151,17 +147,17 @@ def _date(profile: ColumnProfile) -> Guess:
 def _text(profile: ColumnProfile) -> Guess:
     name = profile.name
     if profile.infinite and profile.numbers + profile.infinite == profile.present:
-        trouble = f"no finite number: {_shown(profile.odd)}. Leave such cells empty, or --as {name}=text"
+        trouble = f"no finite number: {shown(profile.odd)}. Leave such cells empty, or --as {name}=text"
         return Guess(name, "text", "infinite", trouble=trouble)
     if profile.numbers >= profile.present * 0.9:
         trouble = (
-            f"mixed types: {profile.numbers:,} of {profile.present:,} are numbers, but not {_shown(profile.odd)}. "
+            f"mixed types: {profile.numbers:,} of {profile.present:,} are numbers, but not {shown(profile.odd)}. "
             f"Correct them, or --as {name}=text"
         )
         return Guess(name, "text", "mixed", trouble=trouble)
     if sum(profile.dates.values()) > 0 and sum(_best_dates(profile).values()) >= profile.present * 0.9:
         forms = ", ".join(_best_dates(profile))
-        trouble = f"mixed types: most are dates ({forms}), but not {_shown(profile.no_days)}. Correct them"
+        trouble = f"mixed types: most are dates ({forms}), but not {shown(profile.no_days)}. Correct them"
         return Guess(name, "text", "mixed", trouble=f"{trouble}, or --as {name}=text")
     few = not profile.overflow and len(profile.values) <= 30
     rarest = min(profile.values.values(), default=0)
@@ -170,7 +166,7 @@ def _text(profile: ColumnProfile) -> Guess:
         return Guess(name, "category", evidence, {"values": sorted(profile.values)})
     if profile.units > profile.present * 0.5 and not profile.numbers > profile.present * 0.5:
         trouble = (
-            f"numbers with a unit inside: {_shown(profile.odd)}. Write bare numbers, the unit into the column's name, "
+            f"numbers with a unit inside: {shown(profile.odd)}. Write bare numbers, the unit into the column's name, "
             f"or --as {name}=text"
         )
         return Guess(name, "text", "numbers with units", trouble=trouble)
@@ -195,7 +191,7 @@ def counter(profile: ColumnProfile) -> bool:
     return profile.whole == profile.rows and profile.low in (0, 1) and profile.high - profile.low == profile.rows - 1
 
 
-def _shown(cells: list[tuple[int, str]]) -> str:
+def shown(cells: list[tuple[int, str]]) -> str:
     return ", ".join(f"{cell!r} (line {line})" for line, cell in cells[:3])
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from product.column_profile import ColumnProfile
-from product.guess import Guess, counter, figure, widened
+from product.guess import Guess, counter, figure, shown, widened
 
 POSITIVE = ("yes", "true", "1", "1.0", "y", "t", "positive", "pos", "malignant", "churn", "default", "fraud", "bad")
 LARGEST, SMALLEST = 1e15, 1e-15  # of a number to predict: models square it in single precision
@@ -44,8 +44,8 @@ def target(profile: ColumnProfile, task: str | None) -> Guess:
         found.evidence += f"; numbers from {figure(profile.low)} to {figure(profile.high)}"
         return found
     if profile.numbers >= present * 0.9 and not numeric:
-        cells = ", ".join(f"{cell!r} (line {line})" for line, cell in profile.odd)
-        found.trouble = f"mixed types: {profile.numbers:,} of {present:,} are numbers, but not {cells}. Correct them"
+        of = f"{profile.numbers:,} of {present:,}"
+        found.trouble = f"mixed types: {of} are numbers, but not {shown(profile.odd)}. Correct them"
         return found
     if (kind == "binary") != (len(classes) == 2):
         found.trouble = f"the target has {len(classes)} classes, which task {kind} is not for: leave --task out"
@@ -64,9 +64,10 @@ def _task(profile: ColumnProfile, numeric: bool, distinct: int) -> str:
 
 
 def _classes(found: Guess, classes: dict[str, int], kind: str) -> Guess:
-    written = {" ".join(value.casefold().split()): value for value in classes}
-    if alike := [[value, same] for value in classes if (same := written[" ".join(value.casefold().split())]) != value]:
-        one, other = alike[0]
+    bare = {value: " ".join(value.casefold().split()) for value in classes}
+    last = {bare[value]: value for value in classes}
+    if one := next((value for value in classes if last[bare[value]] != value), None):
+        other = last[bare[one]]
         found.trouble = (
             f"classes {one!r} ({classes[one]:,} rows) and {other!r} ({classes[other]:,}) differ by letter case or "
             "spaces alone: write them alike"

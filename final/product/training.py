@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
+from catboost import Pool
 
 from product import boosting, linear, memory, stack
 from product.boosting import Boosted
@@ -99,14 +100,19 @@ class Trainer:
         return min(tried, key=lambda one: loss(one.raw, validation.target, self.contract))
 
     def _boosted(self, train: Data, validation: Data) -> First:
-        make = boosting.taken if self.once else boosting.pool
-        memory.trim()
-        inside, outside = (make(d.columns, self.maker.categorical, d.target) for d in (train, validation))
-        memory.trim()
+        inside, outside = self._pools(train, validation)
         told = partial(self._made, 0)
         booster = boosting.search(self.settings, self.target, inside, train.target, outside, told)
         part = Boosted(booster, self.maker.categorical)
         return First(part, part.raw_of(outside), max(1, booster.tree_count_))
+
+    def _pools(self, *data: Data) -> list[Pool]:
+        if not self.once:
+            return [boosting.pool(one.columns, self.maker.categorical, one.target) for one in data]
+        memory.trim()
+        found = [boosting.taken(one.columns, self.maker.categorical, one.target) for one in data]
+        memory.trim()
+        return found
 
     def again(self, name: str, both: Data, choice: Any) -> Part:
         """The part fitted on all rows, with the choice that was made."""

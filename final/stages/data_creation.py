@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from product import console, normal_form, source
-from product.batches import header_of, names_of
+from product.batches import has_usual_header
 from product.declaration import Product
 from product.paths import Paths
 from product.product_file import load
@@ -28,11 +28,7 @@ def fetch(product: Product, folder: Path, output: Path) -> None:
 
 def _write(product: Product, folder: Path, beside: Path) -> None:
     path = source.local_file(product, folder) if product.source.path is not None else None
-    if (
-        path is not None
-        and product.source.is_plain
-        and header_of(path, product.source) == names_of(path, product.source)
-    ):
+    if path is not None and product.source.is_plain and has_usual_header(path, product.source):
         shutil.copyfile(path, beside)
     elif product.source.command is None:
         normal_form.write(product, path, beside)
