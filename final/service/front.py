@@ -18,16 +18,14 @@ from pydantic_core import from_json
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service import mlflow_protocol, v2_protocol
 from service.keys import OPEN
 from service.live import Live
 from service.microbatch import Predicted
-from service.problems import JSON, Problem, busy, invalid
+from service.problems import Problem, busy, invalid
+from service.refusal import MISTAKE, Header, refusal, refuse, unpacked
 from service.state import Server
 
-Header = tuple[bytes, bytes]
 Send1 = Callable[[int, list[Header], bytes], None]  # a whole answer: status, headers, body
-MISTAKE = Problem(500, "the server made a mistake; its log has the details")
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 TYPE = (b"content-type", b"application/json")
 logger = logging.getLogger("service")
@@ -47,9 +45,7 @@ class Front:
         scope["app"] = self  # so that Starlette raises its refusals, instead of answering them in plain text
         began, path = perf_counter(), scope["path"]
         headers = scope["headers"]
-        request_id, kind, length = self._about(headers)
-        live = self._server.live
-        ids: list[Header] = [(b"x-request-id", request_id), (b"x-model-version", live.version.encode())]
+        ids, kind, length = self._about(headers)
         status, started = 500, False
 
         async def noted(message: Message) -> None:
@@ -84,8 +80,8 @@ class Front:
         finally:
             self._server.metrics.answered(self._known(path), status, perf_counter() - began)
 
-    def _about(self, headers: Iterable[Header]) -> tuple[bytes, bytes, int]:
-        """Request id (the client's, where it sends one), content type, and content length."""
+    def _about(self, headers: Iterable[Header]) -> tuple[list[Header], bytes, int]:
+        """Headers of any answer (request id, the client's where it sends one, and version), content type and length."""
         request_id, kind, length = f"{self._start}-{next(self._numbers):x}".encode(), b"", 0
         for name, value in headers:
             if name == b"content-length":
@@ -94,7 +90,8 @@ class Front:
                 kind = value
             elif name == b"x-request-id" and REQUEST_ID.fullmatch(value):
                 request_id = value
-        return request_id, kind, length
+        version = self._server.live.version.encode()
+        return [(b"x-request-id", request_id), (b"x-model-version", version)], kind, length
 
     def _permit(self, path: str, headers: Iterable[Header]) -> None:
         """Raises Problem: 401 where a key is wanted and none that is known was sent."""
@@ -133,9 +130,8 @@ class Front:
 
     def at_once(self, headers: Sequence[Header], body: bytes, began: float, send: Send1) -> None:
         """Answer a row that is here as a whole, without a task of its own: `send` is called once, now or soon."""
-        request_id, kind, _ = self._about(headers)
+        ids, kind, _ = self._about(headers)
         live, rows = self._server.live, self._server.rows
-        ids: list[Header] = [(b"x-request-id", request_id), (b"x-model-version", live.version.encode())]
 
         def finish(status: int, more: list[Header], text: bytes) -> None:
             self._server.metrics.answered("/predict", status, perf_counter() - began)
@@ -165,19 +161,10 @@ class Front:
 
     def refused(self, status: int, detail: str) -> tuple[list[Header], bytes]:
         """Headers and body of the answer to what was no whole request."""
-        request_id, _, _ = self._about(())
+        ids, _, _ = self._about(())
         _, headers, body = refusal("", Problem(status, detail))
         self._server.metrics.answered("other", status, 0)
-        return [(b"x-request-id", request_id), (b"x-model-version", self._server.live.version.encode()), *headers], body
-
-
-def unpacked(problem: Problem, headers: Iterable[Header]) -> Problem:
-    """The same, or a 415 where a packed body was the reason; only looked for where an answer is a refusal anyway."""
-    packing = next((value for name, value in headers if name == b"content-encoding"), b"identity")
-    if problem.status != 422 or packing.lower() == b"identity":
-        return problem
-    said = f"content encoding {packing.decode('latin-1')!r}; a body is sent as it is"
-    return Problem(415, said, headers={"accept-encoding": "identity"})
+        return [*ids, *headers], body
 
 
 def validated(live: Live, body: bytes) -> BaseModel:
@@ -242,24 +229,3 @@ async def rest(receive: Receive, body: bytes, most: int, seconds: float) -> byte
     except TimeoutError:
         raise Problem(408, f"the body did not arrive within {seconds:g} s") from None
     return b"".join(pieces)
-
-
-async def refuse(path: str, problem: Problem, send: Send) -> int:
-    """Answer a problem in the shape that the clients of this path understand; returns the status."""
-    status, headers, body = refusal(path, problem)
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-    return status
-
-
-def refusal(path: str, problem: Problem) -> tuple[int, list[Header], bytes]:
-    """Status, headers and body of a refusal."""
-    status, kind, body = problem.status, JSON, b""
-    if path == "/invocations":
-        status, kind, body = mlflow_protocol.error(problem)
-    elif path.startswith("/v2"):
-        status, kind, body = v2_protocol.error(problem)
-    else:
-        body = problem.body()
-    more = [(name.encode(), value.encode()) for name, value in problem.headers.items()]
-    return status, [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode()), *more], body

@@ -5,7 +5,7 @@
   body for that protocol's and drops it. The wish is left out, and the request read again (RFC 9110, 7.8 allows that).
 - What is not HTTP gets its 400 in the shape of all other errors.
 
-Nothing here runs once per request; what has to, is in `short_way`.
+But for `answer`, nothing here runs once per request; what has to, is in `short_way`.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from service.front import Front
+from service.refusal import Header
 
 MOST_HEAD = 64 * 1024
 
@@ -71,8 +72,15 @@ class Guarded(HttpToolsProtocol):
     def refuse(self, status: int, detail: str) -> None:
         """Answer without a request, and close."""
         if self._front is not None and not self.transport.is_closing():
-            headers, body = self._front.refused(status, detail)
-            fields = [*self.server_state.default_headers, *headers, (b"connection", b"close")]
-            lines = [b"%b: %b\r\n" % field for field in fields]
-            self.transport.write(b"".join((STATUS_LINE[status], *lines, b"\r\n", body)))
+            self.answer(status, *self._front.refused(status, detail), keep_alive=False)
         self.transport.close()
+
+    def answer(self, status: int, headers: list[Header], body: bytes, keep_alive: bool) -> None:
+        """Write a whole answer at once, and close after it unless the connection is kept."""
+        fields = [*self.server_state.default_headers, *headers]
+        if not keep_alive:
+            fields.append((b"connection", b"close"))
+        lines = [b"%b: %b\r\n" % field for field in fields]
+        self.transport.write(b"".join((STATUS_LINE[status], *lines, b"\r\n", body)))
+        if not keep_alive:
+            self.transport.close()

@@ -9,10 +9,8 @@ the same.
 from time import perf_counter
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE
-
-from service.front import Header
 from service.guarded import MOST_HEAD, Guarded
+from service.refusal import Header
 
 
 class _Nobody:
@@ -87,13 +85,7 @@ class ShortWay(Guarded):
             request.response_complete = True
             if request.disconnected or self.transport.is_closing():
                 return
-            fields = [*self.server_state.default_headers, *headers]
-            if not request.keep_alive:
-                fields.append((b"connection", b"close"))
-            lines = [b"%b: %b\r\n" % field for field in fields]
-            self.transport.write(b"".join((STATUS_LINE[status], *lines, b"\r\n", text)))
-            if not request.keep_alive:
-                self.transport.close()
+            self.answer(status, headers, text, request.keep_alive)
             self.on_response_complete()
 
         self._front.at_once(self.headers, body, self._began, send)
