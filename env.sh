@@ -2,7 +2,15 @@
 # Sourced by every pipeline.sh and by test.sh: puts this repository's python first on PATH, making or renewing .venv
 # when requirements.txt changed. Silent on stdout. PYTHON=/path/to/python chooses the interpreter.
 
-_root=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
+# As git sets them inside a hook; they would lead the git of the runs to the hook's repository.
+unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_PREFIX GIT_COMMON_DIR GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES
+unset GIT_NAMESPACE GIT_QUARANTINE_PATH
+# A uid that /etc/passwd does not know, as in many containers: DVC and pip ask for a name and a home.
+if ! id -un >/dev/null 2>&1; then
+  export LOGNAME="${LOGNAME:-$(id -u)}" HOME="${HOME:-${TMPDIR:-/tmp}}"
+fi
+
+_root=$(CDPATH="" cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 _venv=$_root/.venv
 
 _lock_hash() {
@@ -66,6 +74,11 @@ _install() {
   fi
   _wanted >"$_venv/.complete.new" && mv "$_venv/.complete.new" "$_venv/.complete"
 }
+
+# A closed stream, as a scheduler may leave it, would give its number to the next file that is opened.
+{ : 9<&0; } 2>/dev/null || exec </dev/null
+{ : 9>&1; } 2>/dev/null || exec >/dev/null
+: 9>&2 || exec 2>/dev/null
 
 if ! _is_current; then
   _install

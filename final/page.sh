@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The page of a running service: bash final/page.sh [--api URL] [--host H] [--port P]
+# The page of a running service: bash final/page.sh [--api URL] [--host H] [--port P] [--insecure]
 set -euo pipefail
-# shellcheck source=env.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/../env.sh"
-cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
-exec python -m service.page_start "$@"
+home=$(CDPATH="" cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
+# shellcheck source-path=SCRIPTDIR source=../env.sh
+. "$home/../env.sh"
+PYTHONPATH=$home${PYTHONPATH:+:$PYTHONPATH} exec python -P -m page "$@"

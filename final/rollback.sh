@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Back to an earlier champion, in the log and without training: bash final/rollback.sh [PRODUCT] [--to HASH] [--history]
 set -euo pipefail
-# shellcheck source=env.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/../env.sh"
-cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
-exec python -m product.rollback "$@"
+home=$(CDPATH="" cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
+# shellcheck source-path=SCRIPTDIR source=../env.sh
+. "$home/../env.sh"
+PYTHONPATH=$home${PYTHONPATH:+:$PYTHONPATH} exec python -P -m core.registry.rollback "$@"

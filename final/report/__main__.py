@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
-from product.errors import UserError
+from core.base.errors import UserError
+from core.base.paths import DEFAULT_PRODUCT
 from report.build import write
 
 
-def main(product: Annotated[str, typer.Argument(help="A product of products/.")] = "titanic") -> None:
+def main(product: Annotated[str, typer.Argument(help="A product of products/.")] = DEFAULT_PRODUCT) -> None:
     """Write reports/report.html of a product, as its last run left things."""
     try:
         print(write(product))

@@ -1,39 +1,39 @@
 """Facts into one self-contained HTML file: no network, no script, every text of the table escaped."""
 
-from collections import defaultdict
 from pathlib import Path
-from statistics import mean
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from product import gates
-from product.files import write_bytes
-from product.metric_names import KINDS
+from core.base.files import write_bytes
+from core.gates import gate
+from core.gates.notes import notes
+from core.spec.metric_names import KINDS
 from report import plots, words
 from report.facts import Facts, gather
 
 TITLES = {
-    "table": "The table",
-    "contract": "Contract",
-    "findings": "Data findings",
     "metrics": "Metrics",
-    "search": "Search",
+    "gates": "Gates",
     "curves": "Curves",
-    "calibration": "Calibration",
-    "confusion": "Confusion matrix",
     "slices": "Slices",
     "effects": "Features",
-    "behaviour": "Behaviour",
-    "gates": "Gates",
     "champion": "Champion",
+    "search": "Search",
+    "table": "The table",
+    "contract": "Contract",
     "provenance": "Provenance",
 }
-SEVERAL = 5  # dots make a mean worth telling
-COLUMNS = 60  # as many have a card
-TRIALS = 10  # the best so many of a search
-BASELINES = ("baseline", "linear")  # the trivial model, and a linear one on the same rows
+CARDS = 60  # columns of the table that have a card
+TRIALS = 10  # of a search, the best ones
+BASELINES = {"baseline": "trivial model", "linear": "linear model"}  # by key of metrics.json
+STROKES = {
+    "baseline": "trivial model, which always gives the same answer",
+    "linear": "linear model on the same rows",
+    "floor": "limit of the gate",
+    "ceiling": "limit of the gate",
+}
 
 
 def render(facts: Facts) -> str:
@@ -46,118 +46,146 @@ def render(facts: Facts) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style = Markup((folder / "style.css").read_text(encoding="utf-8"))  # noqa: S704 - a file of ours
-    return environment.get_template("report.html.j2").render(**context(facts), style=style)
+    environment.globals |= {
+        "plots": plots,
+        "words": words,
+        "style": Markup((folder / "style.css").read_text(encoding="utf-8")),  # noqa: S704 - a file of ours
+    }
+    return environment.get_template("report.html.j2").render(**context(facts))
 
 
-def write(product: str, trouble: str | None = None) -> Path:
-    """products/NAME/reports/report.html as the last run left things, whole or not at all."""
-    facts = gather(product, trouble)
+def write(product: str, failure: str = "") -> Path:
+    """Write products/NAME/reports/report.html about the last run, atomically."""
+    facts = gather(product, failure)
     path = facts.paths.figures("report").with_suffix(".html")
     write_bytes(render(facts).encode(), path)
     return path
 
 
 def context(facts: Facts) -> dict[str, Any]:
-    """What the templates show."""
-    product, curves, metrics = facts.product, facts.curves, facts.metrics.get("metrics", {})
-    baselines = {name: facts.metrics[name] for name in BASELINES if facts.metrics.get(name)}
-    slices = [sliced(facts, place) for place in range(len(facts.metrics.get("slices", [])))]
-    found: dict[str, Any] = {
+    """The values that the templates show."""
+    product, metrics = facts.product, facts.metrics.get("metrics", {})
+    headline = dict.fromkeys([product.metric, product.champion_metric])
+    return {
         "facts": facts,
-        "most": COLUMNS,
-        "split_by": split_by(facts),
+        "product": product,
         "contract": product.contract,
         "target": product.target,
-        "curves": curves,
+        "sections": sections(facts),
+        "problems": problems(facts),
+        "notes": notes(facts.metrics, product.metric) if facts.metrics else [],
+        "headline": [name for name in headline if name in metrics],
         "metrics": metrics,
-        "headline": [name for name in dict.fromkeys([product.metric, product.champion_metric]) if name in metrics],
-        "baselines": baselines,
-        "levels": lambda name: {key: level(of[name]) for key, of in baselines.items() if name in of},
-        "lower": {name for name, kind in KINDS.items() if not kind.higher_is_better},
-        "slices": slices,
+        "baselines": baselines(facts),
+        "marks": {name: marks(facts, name) for name in metrics},
+        "strokes": STROKES,
+        "lower_is_better": {name for name, kind in KINDS.items() if not kind.higher_is_better},
+        "slices": [slice_row(facts, place) for place in range(len(facts.metrics.get("slices", [])))],
         "slice_metric": product.slice_metric,
-        "problems": gates.failed(facts.verdicts) + ([facts.trouble] if facts.trouble else []),
-        "findings": [gate for gate in facts.verdicts if gate.name.startswith(("data", "split"))],
-        "behaviour": [gate for gate in facts.verdicts if gate.name.startswith("behaviour")],
-        "comparison": next((gate for gate in facts.verdicts if gate.name.startswith("champion: ")), None),
-        "ece": facts.metrics.get("ece"),
-        "reach": max((abs(e) for one in curves.get("effects", []) for _, e in one["points"]), default=1.0),
+        "curves": facts.curves,
+        "reach": reach(facts),
         "effects_unit": effects_unit(facts),
+        "comparison": next((gate for gate in facts.verdicts if gate.name.startswith("champion: ")), None),
         "ranked": ranked(facts.metrics.get("search", {}).get("trials", [])),
+        "split_by": split_by(facts),
+        "cards": CARDS,
+        "baseline_names": BASELINES,
         **history(facts),
     }
-    there = {
-        "table": bool(facts.table),
-        "findings": bool(found["findings"]),
-        "metrics": bool(metrics),
+
+
+def problems(facts: Facts) -> list[str]:
+    """The failed gates; without one, also the reason why a stage did not end."""
+    is_unfinished = facts.verdicts[-1].name.endswith(": not reached")
+    reason = [facts.failure] if facts.failure and is_unfinished else []
+    return gate.failed(facts.verdicts) + reason
+
+
+def sections(facts: Facts) -> list[tuple[str, str]]:
+    """Name and title of each section; those of stages that were not reached are left out."""
+    is_present = {
+        "metrics": bool(facts.metrics),
+        "curves": "roc" in facts.curves or "residuals" in facts.curves,
+        "slices": bool(facts.metrics.get("slices")),
+        "effects": bool(facts.curves.get("effects")),
         "search": "search" in facts.metrics,
-        "curves": "roc" in curves or "residuals" in curves,
-        "calibration": bool(curves.get("reliability")),
-        "confusion": "confusion" in curves,
-        "slices": bool(slices),
-        "effects": bool(curves.get("effects")),
-        "behaviour": bool(found["behaviour"]),
+        "table": bool(facts.table),
     }
-    found["sections"] = [(name, title) for name, title in TITLES.items() if there.get(name, True)]
-    helpers = (plots, words.metric, words.figure, words.amount, words.exact, words.allowed, words.rule, level, by_value)
-    return found | {helper.__name__.rpartition(".")[2]: helper for helper in helpers}
+    return [(name, title) for name, title in TITLES.items() if is_present.get(name, True)]
 
 
-def ranked(trials: list[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
-    """The best trials of a search, each with its place in it."""
-    return sorted(enumerate(trials), key=lambda one: (one[1]["loss"], one[0]))[:TRIALS]
+def baselines(facts: Facts) -> dict[str, dict[str, float]]:
+    """The metrics of the trivial and of the linear model, by their name."""
+    return {key: facts.metrics[key] for key in BASELINES if facts.metrics.get(key)}
 
 
-def level(baseline: Any) -> float:
-    """A baseline's figure, whether it comes with an interval or not."""
-    return float(baseline["value"] if isinstance(baseline, dict) else baseline)
+def marks(facts: Facts, metric: str) -> dict[str, float]:
+    """The strokes beside the interval of a metric."""
+    strokes = {key: values[metric] for key, values in baselines(facts).items() if metric in values}
+    gates = facts.product.gates
+    if metric == facts.product.metric:
+        strokes |= _limits(gates.floor, gates.ceiling)
+    return strokes
 
 
-def sliced(facts: Facts, place: int) -> dict[str, Any]:
+def _limits(floor: float | None, ceiling: float | None) -> dict[str, float]:
+    limits = {"floor": floor, "ceiling": ceiling}
+    return {name: limit for name, limit in limits.items() if limit is not None}
+
+
+def slice_row(facts: Facts, place: int) -> dict[str, Any]:
     """One group of the hold-out with its limit."""
-    one, wanted, name = facts.metrics["slices"][place], facts.product.gates.slices, facts.product.slice_metric
-    limits = {"floor": wanted.floors.get(one["column"]), "ceiling": wanted.ceilings.get(one["column"])}
+    group = facts.metrics["slices"][place]
+    limits, metric = facts.product.gates.slices, facts.product.slice_metric
     return {
-        "column": one["column"],
-        "group": one["value"],
-        "rows": one["rows"],
-        "found": one[name],
-        "key": f"slices.{place}.{name}",
-        "low": one.get("low"),
-        "high": one.get("high"),
-        "marks": {key: limit for key, limit in limits.items() if limit is not None},
+        "column": facts.product.contract.features[group["column"]].title(group["column"]),
+        "group": group["value"],
+        "rows": group["rows"],
+        "value": group[metric],
+        "key": f"slices.{place}.{metric}",
+        "low": group.get("low"),
+        "high": group.get("high"),
+        "marks": _limits(limits.floors.get(group["column"]), limits.ceilings.get(group["column"])),
     }
 
 
-def split_by(facts: Facts) -> str:
-    """What put a row on its side of the split."""
-    by = facts.product.split.by
-    return f"time ({by})" if by else f"a hash of the {'id' if facts.product.id else 'row'}"
-
-
-def history(facts: Facts) -> dict[str, Any]:
-    """The champion's metric over the decisions that recorded it."""
-    name = facts.product.champion_metric
-    known = [entry for entry in facts.decisions if name in (entry.get("metrics") or {})]
-    values = [entry["metrics"][name] for entry in known]
-    drawn = plots.trend(values, [e["action"] == "promote" for e in known], words.metric(name)) if len(known) > 1 else ""
-    return {"trend": drawn, "trend_metric": name if known else ""}
+def reach(facts: Facts) -> float:
+    """The largest effect of a feature in a row, either way."""
+    effects = [abs(effect) for feature in facts.curves.get("effects", []) for _, effect in feature["points"]]
+    return max(effects, default=0) or 1.0
 
 
 def effects_unit(facts: Facts) -> str:
     target = facts.product.target
     if target.task == "binary":
-        return f"log odds of {target.name} = {target.positive}"
+        return f"log odds of {target.name} = {target.label(target.positive)}"
     if target.task == "regression":
         return target.unit or f"the unit of {target.name}"
-    return "raw scores; the dots show the score of the class that is predicted"
+    return "raw scores; the dots show the score of the predicted class"
 
 
-def by_value(points: list[list[Any]], most: int = 4) -> str:
-    """The mean effect of a category's commonest values, where it has several dots."""
-    groups: defaultdict[str, list[float]] = defaultdict(list)
-    for value, effect in points:
-        groups["missing" if value is None else str(value)].append(effect)
-    ranked = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))[:most]
-    return ", ".join(f"{value} {mean(effects):+.2f}" for value, effects in ranked if len(effects) >= SEVERAL)
+def ranked(trials: list[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
+    """The best trials of a search, each with its number."""
+    return sorted(enumerate(trials), key=lambda numbered: (numbered[1]["loss"], numbered[0]))[:TRIALS]
+
+
+def split_by(facts: Facts) -> str:
+    """What decides on the part that a row is in."""
+    split = facts.product.split
+    group = f", rows of one {split.group} together" if split.group else ""
+    if split.by:
+        return f"time ({split.by}){group}"
+    if split.group:
+        return f"a hash of the group ({split.group})"
+    return f"a hash of the {'id' if facts.product.id else 'row'}"
+
+
+def history(facts: Facts) -> dict[str, Any]:
+    """The plot of the champion metric over the decisions, and the metric if a decision recorded it."""
+    metric = facts.product.champion_metric
+    entries = [entry for entry in facts.decisions if metric in (entry.get("metrics") or {})]
+    trend: Markup | str = ""
+    if len(entries) > 1:
+        values = [entry["metrics"][metric] for entry in entries]
+        trend = plots.trend(values, [entry["action"] == "promote" for entry in entries], words.metric(metric))
+    return {"trend": trend, "trend_metric": metric if entries else ""}

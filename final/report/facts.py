@@ -1,24 +1,26 @@
-"""All that a report says, gathered from the files that the stages left; what a run did not reach is not there."""
+"""The facts of a report, gathered from the files of the stages."""
 
 import hashlib
 import json
 import platform
 import subprocess
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from product import console, gates
-from product.declaration import Product
-from product.errors import UserError
-from product.gates import Gate
-from product.paths import GATED_STAGES, Paths
-from product.product_file import load
-from product.registry import Registry
+from core.base.errors import UserError
+from core.base.paths import GATED_STAGES, Paths
+from core.gates import gate
+from core.gates.gate import Gate
+from core.gates.verdicts import last_verdicts, stage_verdicts
+from core.registry.registry import Registry
+from core.spec.product import Product
+from core.spec.yaml_file import load
 
 LIBRARIES = ("catboost", "numpy", "pandas", "scikit-learn")
-DECISIONS = 20  # the newest so many
+DECISIONS = 20  # the latest ones
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Facts:
     product: Product
     paths: Paths
     verdicts: list[Gate]
-    trouble: str
+    failure: str = ""
+    when: str = ""
     table: dict[str, Any] = field(default_factory=dict)
     parts: dict[str, int] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
@@ -40,13 +43,13 @@ class Facts:
 
     @property
     def passed(self) -> bool:
-        return not self.trouble and not gates.failed(self.verdicts)
+        return not self.failure and not gate.failed(self.verdicts)
 
 
-def gather(name: str, trouble: str | None = None) -> Facts:
-    """Read what the last run of a product left. `trouble` is what ended it beside its gates, if anything did."""
+def gather(name: str, failure: str = "") -> Facts:
+    """Read the files of a product's last run. `failure` is the reason if something other than a gate ended it."""
     product, paths = load(name), Paths.of(name)
-    verdicts = console.all_gates(paths)
+    verdicts = last_verdicts(paths)
     reached = _reached(paths)
     decisions, champion = _decisions(paths)
     promoted = [gate for gate in verdicts if gate.name.startswith("champion")]
@@ -56,9 +59,10 @@ def gather(name: str, trouble: str | None = None) -> Facts:
         product=product,
         paths=paths,
         verdicts=verdicts,
-        trouble=("a stage stopped" if trouble == "" else trouble or ""),
+        failure=failure,
+        when=_when(paths, reached),
         table=_read(paths.figures("table")) if "data" in reached else {},
-        parts=_rows(paths) if "split" in reached else {},
+        parts=_read(paths.figures("parts")) if "split" in reached else {},
         metrics=_read(paths.metrics) if "model" in reached else {},
         curves=_read(paths.figures("curves")) if "model" in reached else {},
         decisions=decisions[-DECISIONS:],
@@ -69,26 +73,27 @@ def gather(name: str, trouble: str | None = None) -> Facts:
 
 
 def _reached(paths: Paths) -> set[str]:
-    """Stages up to the first whose gate failed; what later ones left is of an earlier run."""
-    found = set()
+    """Stages up to the first with a failed gate; the files of later ones are from an earlier run."""
+    reached = set()
     for stage in GATED_STAGES:
-        verdicts = console.verdicts(paths, stage)
+        verdicts = stage_verdicts(paths, stage)
         if not verdicts:
             break
-        found.add(stage)
-        if gates.failed(verdicts):
+        reached.add(stage)
+        if gate.failed(verdicts):
             break
-    return found
+    return reached
+
+
+def _when(paths: Paths, reached: set[str]) -> str:
+    """The time of the latest verdict."""
+    times = [paths.gates(stage).stat().st_mtime for stage in reached]
+    return f"{datetime.fromtimestamp(max(times), UTC):%Y-%m-%d %H:%M} UTC" if times else ""
 
 
 def _read(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(path.read_bytes()) if path.exists() else {}
-    return found
-
-
-def _rows(paths: Paths) -> dict[str, int]:
-    """Rows of train, validation and hold-out, from what the split left beside its gates."""
-    return _read(paths.figures("parts"))
+    figures: dict[str, Any] = json.loads(path.read_bytes()) if path.exists() else {}
+    return figures
 
 
 def _decisions(paths: Paths) -> tuple[list[dict[str, Any]], str]:
@@ -100,15 +105,15 @@ def _decisions(paths: Paths) -> tuple[list[dict[str, Any]], str]:
 
 
 def _provenance(product: Product, paths: Paths) -> dict[str, str]:
-    """What it was made from, by hashes and versions; nothing that differs between two runs from the same inputs."""
-    made = {"contract (sha256)": product.contract.hash(), "feature set": product.feature_set}
+    """Hashes and versions of the inputs; the same for two runs from the same inputs."""
+    inputs = {"contract (sha256)": product.contract.hash(), "feature set": product.feature_set}
     if paths.raw.exists():
-        with paths.raw.open("rb") as file:  # md5, because that is what DVC calls the table by
-            made["table (md5)"] = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+        with paths.raw.open("rb") as file:  # md5, by which DVC identifies the table
+            inputs["table (md5)"] = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
     commit = subprocess.run(
         ["git", "rev-parse", "HEAD"], cwd=paths.root, capture_output=True, text=True, check=False
     ).stdout.strip()
-    made["git commit"] = commit or "none"
-    made["seeds"] = f"split {product.split.seed}, model {product.model.seed}"
-    made["python"] = platform.python_version()
-    return made | {name: version(name) for name in LIBRARIES}
+    inputs["git commit"] = commit or "none"
+    inputs["seeds"] = f"split {product.split.seed}, model {product.model.seed}"
+    inputs["python"] = platform.python_version()
+    return inputs | {name: version(name) for name in LIBRARIES}

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from report.svg import Axis, Plot, element, picture
+from report.svg import Axis, Plot, element, label, number, picture, ticks
 
 Json = Mapping[str, Any]
 STYLES = ("a", "b", "c", "d", "e", "f")  # classes of lines, by their order
@@ -25,20 +25,21 @@ def rates(title: str, x: str, y: str, curves: Sequence[Json], diagonal: bool) ->
 
 
 def reliability(bins: Sequence[Json]) -> Markup:
-    """What came true against what was said; on the diagonal the model's probabilities are right."""
-    plot = Plot("Reliability", Axis("probability said", 0, 1), Axis("share that came true", 0, 1.02))
+    """Observed share against predicted probability; on the diagonal they agree."""
+    plot = Plot("Reliability", Axis("predicted probability", 0, 1), Axis("observed share", 0, 1.02))
     plot.line([(0, 0), (1, 1)], "reference")
-    for one in bins:
-        plot.line([(one["said"], one["low"]), (one["said"], one["high"])], "whisker")
-        said = f"said {one['said']:.2f}, came true {one['came']:.2f} of {one['rows']} rows"
-        plot.dot((one["said"], one["came"]), "a", said, 4.0)
+    for row in bins:
+        predicted, observed = row["predicted"], row["observed"]
+        plot.line([(predicted, row["low"]), (predicted, row["high"])], "whisker")
+        title = f"predicted {predicted:.2f}, observed {observed:.2f} of {row['rows']} rows"
+        plot.dot((predicted, observed), "a", title, 4.0)
     return plot.svg()
 
 
 def predicted_and_actual(points: Sequence[Sequence[float]], unit: str) -> Markup:
     both = [value for point in points for value in point]
-    axis, other = (Axis.around(f"{word}{f', {unit}' if unit else ''}", both) for word in ("predicted", "actual"))
-    plot = Plot("Predicted and actual", axis, other)
+    axis = Axis.around(_with_unit("predicted", unit), both)
+    plot = Plot("Predicted and actual", axis, Axis.around(_with_unit("actual", unit), both))
     plot.line([(axis.low, axis.low), (axis.high, axis.high)], "reference")
     for point in points:
         plot.dot(point, "a cloud", radius=2.2)
@@ -48,15 +49,20 @@ def predicted_and_actual(points: Sequence[Sequence[float]], unit: str) -> Markup
 def errors(histogram: Json, unit: str) -> Markup:
     """How far off the predictions are."""
     counts = histogram["counts"]
-    x = Axis.around(f"actual - predicted{f', {unit}' if unit else ''}", (histogram["from"], histogram["to"]))
+    x = Axis.around(_with_unit("actual - predicted", unit), (histogram["from"], histogram["to"]))
     plot = Plot("Residuals", x, Axis("rows", 0, 1.05 * max(counts)))
     plot.bars(counts, histogram["from"], histogram["to"], "a")
     return plot.svg()
 
 
+def _with_unit(label: str, unit: str) -> str:
+    return f"{label}, {unit}" if unit else label
+
+
 def trend(values: Sequence[float], promoted: Sequence[bool], name: str) -> Markup:
     """A metric over the decisions of the promotion log; filled where the model became champion."""
-    y = Axis.around(name, [*values, *(() if min(values) < max(values) else (values[0] * 0.98, values[0] * 1.02))])
+    room = () if min(values) < max(values) else (values[0] * 0.98, values[0] * 1.02)
+    y = Axis.around(name, [*values, *room])
     plot = Plot(f"{name} over the decisions", Axis("decision", 0.5, max(len(values), 4) + 0.5), y)
     points = list(enumerate(values, start=1))
     plot.line(points, "a")
@@ -66,7 +72,7 @@ def trend(values: Sequence[float], promoted: Sequence[bool], name: str) -> Marku
 
 
 def tried(losses: Sequence[float], name: str) -> Markup:
-    """The trials of a search in their order, and the best so far; trials far off are drawn at the rim."""
+    """The trials of a search in their order, and the best so far; the worst tenth is drawn at the edge."""
     worst = sorted(losses)[int(0.9 * (len(losses) - 1))]
     seen = [min(loss, worst) for loss in losses]
     best = list(accumulate(seen, min))
@@ -82,7 +88,7 @@ def tried(losses: Sequence[float], name: str) -> Markup:
 
 
 def whisker(value: float, low: float, high: float, marks: Mapping[str, float]) -> Markup:
-    """An interval as a line with a dot, and reference values (a baseline, a floor) as upright strokes."""
+    """An interval as a line with a dot, and reference values (a baseline, a floor) as vertical strokes."""
     axis = Axis.around("", (value, low, high, *marks.values()))
     wide = 150
 
@@ -94,8 +100,14 @@ def whisker(value: float, low: float, high: float, marks: Mapping[str, float]) -
         for name, mark in marks.items()
     ]
     band = element("path", d=f"M{at(low):.1f},10H{at(high):.1f}", class_="line band")
-    said = f"{value:.3f}, interval {low:.3f} to {high:.3f}"
-    return picture(said, wide, 20, *strokes, band, element("circle", cx=at(value), cy=10, r=4, class_="a"), style="row")
+    dot = element("circle", cx=at(value), cy=10, r=4, class_="a")
+    title = f"{value:.3f}, interval {low:.3f} to {high:.3f}"
+    return picture(title, wide, 20, *strokes, band, dot, style="row")
+
+
+def stroke(name: str) -> Markup:
+    """A stroke of `whisker`, for the legend."""
+    return picture(name, 8, 20, element("path", d="M4,2V18", class_=f"line {name}"), style="stroke")
 
 
 def histogram(counts: Sequence[int]) -> Markup:
@@ -109,13 +121,30 @@ def histogram(counts: Sequence[int]) -> Markup:
 
 
 def swarm(points: Sequence[Sequence[Any]], reach: float, categorical: bool) -> Markup:
-    """A dot a row: right raised the prediction, left lowered it; the bluer, the smaller the feature's value."""
-    known = sorted(value for value, _ in points if isinstance(value, int | float))
+    """A dot for each row: right raised the prediction, left lowered it; the bluer, the smaller the feature's value."""
+    values = sorted(value for value, _ in points if isinstance(value, int | float))
     dots = [element("path", d="M150,0V28", class_="grid")]
     for place, (value, effect) in enumerate(points):
-        rank = known.index(value) / max(len(known) - 1, 1) if isinstance(value, int | float) else None
-        style = "missing" if rank is None else f"rank{min(int(rank * 5), 4)}"
+        style = "plain" if categorical else _colour(value, values)
         up = 14 + 9 * ((place * 0.618034) % 1 - 0.5) * 2  # the golden ratio spreads neighbours evenly
-        across = 150 + 145 * effect / (reach or 1)
-        dots.append(element("circle", cx=across, cy=up, r=2.4, class_="plain" if categorical else style))
+        across = 150 + 145 * effect / reach
+        dots.append(element("circle", cx=across, cy=up, r=2.4, class_=style))
     return picture("Effects of the feature", 300, 28, *dots, style="swarm")
+
+
+def _colour(value: Any, values: Sequence[float]) -> str:
+    """The class of a dot by the rank of its value among all."""
+    if not isinstance(value, int | float):
+        return "missing"
+    rank = values.index(value) / max(len(values) - 1, 1)
+    return f"rank{min(int(rank * 5), 4)}"
+
+
+def swarm_axis(reach: float) -> Markup:
+    """The axis below all swarms: their effects on one scale."""
+    marks = [element("path", d="M5,1H295", class_="grid")]
+    for value in ticks(-reach, reach, 4):
+        across = 150 + 145 * value / reach
+        marks.append(element("path", d=f"M{number(across)},1V6", class_="grid"))
+        marks.append(label(across, 18, f"{value:+g}" if value else "0", "middle"))
+    return picture("Scale of the effects", 300, 22, *marks, style="swarm")

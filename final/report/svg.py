@@ -1,5 +1,6 @@
-"""Small plots as inline SVG: a frame with axes, and marks on it. Colours come from the page's style, so that dark and
-printed pages need no other plot; all text is escaped.
+"""Small plots as inline SVG: a frame with axes, and marks on it.
+
+Colours come from the page's style, so that dark and printed pages use the same plot; all text is escaped.
 """
 
 import math
@@ -7,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
+
+from core.base.rounding import next_round
 
 Point = Sequence[float]
 WIDTH, HEIGHT = 360, 270
@@ -24,15 +27,13 @@ def element(name: str, *inside: str | Markup, **attributes: object) -> Markup:
 
 
 def number(value: object) -> str:
-    """Coordinates with two decimals: a hundredth of a pixel is not seen, and the file stays small."""
+    """Coordinates with two decimals, which is finer than a pixel and keeps the file small."""
     return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
 def ticks(low: float, high: float, about: int = 5) -> list[float]:
     """Round numbers (1, 2 or 5 times a power of ten apart) within [low, high]."""
-    rough = (high - low) / about
-    power = 10 ** math.floor(math.log10(rough))
-    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * 0.999)
+    step = next_round((high - low) / about)
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
     return [round(n * step, 12) for n in range(first, last + 1)]
@@ -48,9 +49,9 @@ class Axis:
 
     @classmethod
     def around(cls, label: str, values: Iterable[float]) -> "Axis":
-        """A scale on which all the values have their place, with a little room."""
-        found = [value for value in values if math.isfinite(value)] or [0.0]
-        low, high = min(found), max(found)
+        """A scale that contains all the values, with a little room."""
+        finite = [value for value in values if math.isfinite(value)] or [0.0]
+        low, high = min(finite), max(finite)
         room = 0.04 * (high - low) or abs(low) or 1.0
         return cls(label, low - room, high + room)
 
@@ -76,9 +77,9 @@ class Plot:
         path = "L".join(",".join(number(pixel) for pixel in self.at(point)) for point in points)
         self.marks.append(element("path", d=f"M{path}", class_=f"line {style}"))
 
-    def dot(self, point: Point, style: str, said: str = "", radius: float = 3.0) -> None:
+    def dot(self, point: Point, style: str, title: str = "", radius: float = 3.0) -> None:
         across, down = self.at(point)
-        inside = [element("title", escape(said))] if said else []
+        inside = [element("title", escape(title))] if title else []
         self.marks.append(element("circle", *inside, cx=across, cy=down, r=radius, class_=style))
 
     def bars(self, counts: Sequence[float], low: float, high: float, style: str) -> None:

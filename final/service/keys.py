@@ -12,22 +12,7 @@ from typing import Annotated
 
 import typer
 
-from product.errors import UserError
-
-# what a probe or a reader may ask without a key: nothing of it shows a row or a prediction
-OPEN = frozenset(
-    (
-        "/healthz",
-        "/readyz",
-        "/ping",
-        "/health",
-        "/version",
-        "/v2/health/live",
-        "/v2/health/ready",
-        "/docs",
-        "/openapi.json",
-    )
-)
+from core.base.errors import UserError
 
 
 class KeysError(UserError):
@@ -37,7 +22,8 @@ class KeysError(UserError):
 class Keys:
     """The keys of a file; a key is 32 random bytes, so that one sha256 is hash enough."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, may_be_empty: bool = False) -> None:
+        """Raises KeysError. Without a key nobody can ask: a mistake at the start, but all may be revoked later."""
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError) as error:
@@ -50,10 +36,13 @@ class Keys:
             if not name or len(digest) != 64 or set(digest) - set("0123456789abcdef"):
                 raise KeysError(f"{path}:{number}: must be a name and a sha256; python -m service.keys NAME prints one")
             self._names[digest] = name.strip()
-        if not self._names:
+        if not self._names and not may_be_empty:
             raise KeysError(
                 f"{path}: has no keys, so nobody could ask; python -m service.keys NAME prints a line for it"
             )
+
+    def __len__(self) -> int:
+        return len(self._names)
 
     def who(self, headers: Iterable[tuple[bytes, bytes]]) -> str | None:
         """The name whose key stands in X-API-Key or Authorization: Bearer; None where none does.
@@ -66,6 +55,15 @@ class Keys:
             if name == b"authorization" and value[:7].lower() == b"bearer ":
                 return self._names.get(hashlib.sha256(value[7:]).hexdigest())
         return None
+
+
+def stamp(path: Path) -> tuple[int, ...]:
+    """Changes when the file does; empty if it is not there."""
+    try:
+        status = path.stat()
+    except OSError:
+        return ()
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def main(name: Annotated[str, typer.Argument(help="Who is to have the key.")]) -> None:

@@ -24,14 +24,14 @@ class Metrics:
         )
         self.reloads = Counter("model_reloads", "New champions, taken or refused", ["outcome"], **new)
         self.batches = Gauge("batches_running", "Batches under way", multiprocess_mode="livesum", **new)
-        self._known: dict[tuple[str, int], tuple[Any, Any]] = {}
+        self._labelled: dict[tuple[str, int], tuple[Any, Any]] = {}
 
     def answered(self, path: str, status: int, seconds: float) -> None:
-        found = self._known.get((path, status))
-        if found is None:
-            found = self._known[path, status] = (self.requests.labels(path, status), self.seconds.labels(path))
-        found[0].inc()
-        found[1].observe(seconds)
+        pair = self._labelled.get((path, status))
+        if pair is None:
+            pair = self._labelled[path, status] = (self.requests.labels(path, status), self.seconds.labels(path))
+        pair[0].inc()
+        pair[1].observe(seconds)
 
     def predicted(self, answers: list[dict[str, Any]]) -> None:
         self.count(dict(Tally(label(answer["prediction"]) for answer in answers)))

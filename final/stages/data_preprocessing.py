@@ -1,31 +1,36 @@
-"""Stage 3: split into train, validation and hold-out by a hash of the id, and check that the parts are apart."""
+"""Stage 3: split into train, validation and hold-out, and check that the parts are separate."""
 
 import shutil
 from typing import Annotated
 
 import typer
 
-from product import console, gates, split_gates, table
-from product.files import write_json
-from product.paths import Paths
-from product.product_file import load
+from core.base import terminal
+from core.base.files import write_json
+from core.base.paths import Paths
+from core.gates import gate
+from core.gates.split import all_gates as split_gates
+from core.gates.verdicts import stop_at
+from core.spec.yaml_file import load
+from core.table import typed
+from core.table.split import split
 
 
 def main(product: Annotated[str, typer.Argument(help="Name or folder of a product.")]) -> None:
     """Split data/raw.csv into data/split/."""
     paths = Paths.of(product)
-    with console.stage("data_preprocessing") as remarks:
+    with terminal.stage("data_preprocessing") as remarks:
         declared = load(product)
-        rows, _ = table.read(paths.raw, declared)
-        parts = table.split(rows, declared)
-        verdicts = split_gates.all_gates(parts, declared)
+        rows, _ = typed.read(paths.raw, declared)
+        parts = split(rows, declared)
+        verdicts = split_gates(parts, declared)
         shutil.rmtree(paths.part("train").parent, ignore_errors=True)
         for name, part in parts.items():
-            table.write(part, paths.part(name))
+            typed.write(part, paths.part(name))
         write_json({name: len(part) for name, part in parts.items()}, paths.figures("parts"))
         remarks.append(", ".join(f"{name} {len(part):,}" for name, part in parts.items()))
-        gates.save(verdicts, paths.gates("split"))
-    console.stop_at(verdicts)
+        gate.save(verdicts, paths.gates("split"))
+    stop_at(verdicts)
 
 
 if __name__ == "__main__":

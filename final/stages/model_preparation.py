@@ -1,4 +1,4 @@
-"""Stage 4: train on train and validation, or take the model file that is given; the hold-out is not read."""
+"""Stage 4: train on train and validation, or take the given model file; the hold-out is not read."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -6,38 +6,40 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from product import console, given, table
-from product.declaration import Product
-from product.digits import rounded
-from product.files import write_json
-from product.paths import Paths
-from product.product_file import load
-from product.training import fit
+from core.base import terminal
+from core.base.digits import rounded
+from core.base.files import write_json
+from core.base.paths import Paths
+from core.model import external
+from core.model.training import fit
+from core.spec.product import Product
+from core.spec.yaml_file import load
+from core.table import typed
 
 
 def _tables(paths: Paths, declared: Product) -> Iterator[pd.DataFrame]:
-    """Train and validation, each read when it is asked for."""
-    return (table.read(paths.part(name), declared)[0] for name in ("train", "validation"))
+    """Train and validation; each is read when it is needed."""
+    return (typed.read(paths.part(name), declared)[0] for name in ("train", "validation"))
 
 
 def main(product: Annotated[str, typer.Argument(help="Name or folder of a product.")]) -> None:
     """Leave the model in model/."""
     paths = Paths.of(product)
-    with console.stage("model_preparation") as remarks, console.progress() as bar:
+    with terminal.stage("model_preparation") as remarks, terminal.progress() as bar:
         declared = load(product)
         if declared.model.file is not None:
-            given.load(declared, paths.root, next(_tables(paths, declared))).save(paths.model)
+            external.load(declared, paths.root, next(_tables(paths, declared))).save(paths.model)
             remarks.append(f"given, not trained here: {declared.model.file}")
             return
         settings = declared.model
-        paths.found.unlink(missing_ok=True)
+        paths.search.unlink(missing_ok=True)
         if settings.search is not None:
-            from product.search import search  # here, since Optuna costs a second
+            from core.search.search import search  # imported here: Optuna costs a second
 
             train, validation = _tables(paths, declared)
-            settings, tried = search(declared, train, validation, paths.trials, console.console.print)
-            del train, validation  # they are read again, one by one
-            write_json(rounded(tried), paths.found)
+            settings, tried = search(declared, train, validation, paths.trials, terminal.console.print)
+            del train, validation  # read again one by one, to save memory
+            write_json(rounded(tried), paths.search)
             remarks.append(f"the best of {len(tried['trials'])} settings by cross-validation")
         task = bar.add_task("training", total=None)
         trained = fit(
@@ -45,6 +47,7 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
             settings,
             _tables(paths, declared),
             lambda made, most: bar.update(task, completed=made, total=most),
+            split=declared.split,
         )
         trained.model.save(paths.model)
         remarks += trained.remarks

@@ -1,4 +1,4 @@
-"""Stage 6: the new model against the champion on the same hold-out; the better one is served."""
+"""Stage 6: the new model against the champion on the same hold-out; the better one becomes champion."""
 
 import json
 import subprocess
@@ -9,32 +9,46 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
-from product import artifact, console, gates, table
-from product.champion import compare, verdict
-from product.declaration import Product
-from product.gates import Gate
-from product.paths import Paths
-from product.product_file import load
-from product.registry import Registry
+from core.base import terminal
+from core.base.paths import Paths
+from core.gates import gate
+from core.gates.champion import REPLACE, compare, verdict
+from core.gates.gate import Gate
+from core.registry import artifact
+from core.registry.registry import Registry
+from core.spec.product import Product
+from core.spec.yaml_file import load
+from core.table import typed
 
 
-def decide(registry: Registry, challenger: str, holdout: pd.DataFrame, product: Product, facts: dict[str, Any]) -> Gate:
-    """Promote the challenger or keep the champion, in the log; the verdict says which and why."""
+def decide(
+    registry: Registry,
+    challenger: str,
+    holdout: pd.DataFrame,
+    product: Product,
+    facts: dict[str, Any],
+    replace: bool = False,
+) -> Gate:
+    """Promote the challenger or keep the champion, and log it; the verdict has the reason."""
     champion = registry.confirmed_champion()
     if champion == challenger:
         registry.artifact(champion)
-        return verdict("same model", "kept champion: it is this very model")
-    won, said = True, verdict("first model", "promoted: first model")
-    if champion is not None:
-        taken = registry.log.withdrawn(challenger)
-        if taken:
-            why = f"the new model was rolled back by {taken['who']} at {taken['when']} ({taken['why']})"
-            back = f"bash final/rollback.sh {product.name} --to {challenger[:12]} brings it back"
-            won, said = False, verdict("rolled back", f"kept champion: {why}; {back}")
-        else:
-            won, said = compare(registry.artifact(challenger), registry.artifact(champion), holdout, product)
-    (registry.promote if won else registry.keep)(challenger, said.detail, **facts)
-    return said
+        return verdict("same model", "kept champion: the new model is the same")
+    if champion is None:
+        first = verdict("first model", "promoted: first model")
+        registry.promote(challenger, first.detail, **facts)
+        return first
+    if rollback := registry.log.withdrawn(challenger):
+        reason = f"the new model was rolled back by {rollback['who']} at {rollback['when']} ({rollback['why']})"
+        remedy = f"bash final/rollback.sh {product.name} --to {challenger[:12]} brings it back"
+        kept = verdict("rolled back", f"kept champion: {reason}; {remedy}")
+        registry.keep(challenger, kept.detail, **facts)
+        return kept
+    models = registry.artifact(challenger), registry.artifact(champion)
+    won, compared = compare(*models, holdout, product, replace)
+    log = registry.promote if won else registry.keep
+    log(challenger, compared.detail, **facts)
+    return compared
 
 
 def commit() -> str | None:
@@ -42,21 +56,27 @@ def commit() -> str | None:
     return done.stdout.strip() or None
 
 
-def main(product: Annotated[str, typer.Argument(help="Name or folder of a product.")]) -> None:
+def main(
+    product: Annotated[str, typer.Argument(help="Name or folder of a product.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", envvar=REPLACE, help="Promote a model of another contract.")
+    ] = False,
+) -> None:
     """Promote model/ if it is better than the champion; writes registry/."""
     paths = Paths.of(product)
     registry = Registry(paths.registry)
     paths.gates("champion").unlink(missing_ok=True)
-    with console.stage("model_promotion") as remarks, tempfile.TemporaryDirectory() as scratch:
+    with terminal.stage("model_promotion") as remarks, tempfile.TemporaryDirectory() as scratch:
         declared = load(product)
-        holdout, _ = table.read(paths.part("holdout"), declared)
+        holdout, _ = typed.read(paths.part("holdout"), declared)
         figures = json.loads(paths.metrics.read_bytes())
         files = Path(scratch) / "artifact"
         artifact.assemble(declared, paths.model, figures, holdout, paths.raw, files)
-        facts = {"commit": commit(), "metrics": {name: m["value"] for name, m in figures["metrics"].items()}}
-        said = decide(registry, registry.add(files), holdout, declared, facts)
-        gates.save([said], paths.gates("champion"))
-        remarks.append(said.detail)
+        metrics = {name: metric["value"] for name, metric in figures["metrics"].items()}
+        facts = {"commit": commit(), "metrics": metrics}
+        decision = decide(registry, registry.add(files), holdout, declared, facts, replace)
+        gate.save([decision], paths.gates("champion"))
+        remarks.append(decision.detail)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The table of this product: days of lab1's invented cities, each with the temperature of the day after.
 
-lab1's own script makes the series. Days within reach of a labelled fault of the sensor are left out: here the weather
-is to be foretold, not the faults.
+lab1's own script makes the series. Days within reach of a labelled fault of the sensor are left out, since the product
+predicts the weather and not the faults.
 """
 
 import subprocess
@@ -19,7 +19,7 @@ WINDOW = 7  # days, today included
 
 
 def questions(series: pd.DataFrame, city: str) -> pd.DataFrame:
-    """One row a day: what is known that evening, and `tomorrow`; all temperatures in °C."""
+    """One row a day: the values of that evening, and `tomorrow`; all temperatures in °C."""
     today = series["temperature"]
     rows = pd.DataFrame({"date": series["date"], "city": city, "today": today})
     rows["change"] = today.diff().round(1)

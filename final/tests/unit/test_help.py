@@ -1,9 +1,10 @@
 """What --help says is what was written."""
 
 import re
-from pathlib import Path
 
-ROOT = Path(__file__).parents[3]
+from core.base.paths import FINAL
+
+ROOT = FINAL.parent
 
 
 def test_no_help_text_holds_what_its_printer_takes_for_markup() -> None:

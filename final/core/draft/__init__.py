@@ -1,0 +1,1 @@
+"""Guesses a product.yaml for an unknown table, with evidence."""

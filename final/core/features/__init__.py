@@ -1,0 +1,1 @@
+"""What the model sees of a row; the same code in training, batch and online."""

@@ -1,0 +1,108 @@
+"""The champion gate: both models on the same hold-out. A challenger that loses is not a failure: the verdict passes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+from catboost import CatBoostError
+
+from core.gates.gate import Gate
+from core.metrics.bootstrap import paired_confidence
+from core.metrics.classes import codes
+from core.metrics.metrics import value
+from core.model.model import ProductModel
+from core.model.sklearn_part import ForeignError
+from core.spec.columns import Category, Feature, Integer, Number, Text
+from core.spec.contract import Contract
+from core.spec.product import Product
+from core.spec.target import Target
+
+NAME, NOTHING = "champion: better", "none to beat"
+REPLACE = "PROMOTE_REPLACE"  # the variable by which `pipeline.sh --replace` reaches the stage
+
+
+def verdict(value: str, detail: str, threshold: str = NOTHING) -> Gate:
+    return Gate(NAME, value, threshold, True, detail)
+
+
+def compare(
+    challenger: Path, champion: Path, holdout: pd.DataFrame, product: Product, replace: bool = False
+) -> tuple[bool, Gate]:
+    """Whether the challenger wins by the paired bootstrap on the hold-out, and the verdict.
+
+    A model of another contract is another product to its clients: it never wins, but `replace` promotes it.
+    A champion that cannot be loaded any more loses.
+    """
+    try:
+        old = ProductModel.load(champion)
+    except (OSError, ValueError, CatBoostError, ForeignError) as error:
+        return True, verdict("no contest", f"promoted: the champion cannot be loaded ({type(error).__name__})")
+    if changes := contract_changes(old.contract, product.contract):
+        return replace, _verdict_on_another_contract(changes, product.name, replace)
+    settings, name = product.gates.champion, product.champion_metric
+    target = codes(holdout[product.target.name], product.target)
+    before = old.scores(holdout)
+    after = ProductModel.load(challenger).scores(holdout)
+    confidence = paired_confidence(name, target, after, before, settings.resamples)
+    won = confidence >= settings.confidence
+    figures = f"{name} {value(name, target, after):.4f}, champion {value(name, target, before):.4f}"
+    decision = "promoted" if won else "kept champion"
+    detail = f"{decision}: {figures}, better in {confidence:.0%} of the bootstrap's resamples"
+    return won, verdict(f"{confidence:.2f} sure", detail, f">= {settings.confidence:.2f} wins")
+
+
+def contract_changes(old: Contract, new: Contract) -> list[str]:
+    """What is no longer the same for a client of the old contract; empty if rows and answers keep their form."""
+    before, after = _prediction(old.target), _prediction(new.target)
+    added = {name: feature for name, feature in new.features.items() if name not in old.features}
+    retyped = {
+        f"{name} as {feature.type}"
+        for name, feature in new.features.items()
+        if name in old.features and old.features[name].type != feature.type
+    }
+    changes = {
+        "it predicts": [f"{after} instead of {before}"] if before != after else [],
+        "clients must send": [*(name for name, feature in added.items() if not feature.nullable), *sorted(retyped)],
+        "clients may send": [name for name, feature in added.items() if feature.nullable],
+        "clients must not send": [name for name in old.features if name not in new.features],
+        "clients may no longer send": [
+            narrowed
+            for name, feature in new.features.items()
+            if name in old.features
+            for narrowed in _narrowed(name, old.features[name], feature)
+        ],
+    }
+    return [f"{change} {', '.join(names)}" for change, names in changes.items() if names]
+
+
+def _narrowed(name: str, old: Feature, new: Feature) -> Iterator[str]:
+    """What the old contract allows in a column and the new one of the same type does not."""
+    if old.nullable and not new.nullable:
+        yield f"{name} missing"
+    if isinstance(old, Number | Integer) and isinstance(new, Number | Integer):
+        if new.min is not None and (old.min is None or old.min < new.min):
+            yield f"{name} below {new.min:,.15g}"
+        if new.max is not None and (old.max is None or old.max > new.max):
+            yield f"{name} above {new.max:,.15g}"
+    elif isinstance(old, Category) and isinstance(new, Category):
+        if lost := [str(value) for value in old.values if value not in new.values]:
+            yield f"{name} {' or '.join(lost)}"
+    elif isinstance(old, Text) and isinstance(new, Text) and old.max_length > new.max_length:
+        yield f"{name} of more than {new.max_length:,} characters"
+
+
+def _prediction(target: Target) -> str:
+    if target.task == "regression":
+        return f"{target.name} (regression)"
+    classes = ", ".join(map(str, target.values))
+    of = f"; probability of {target.positive}" if target.task == "binary" else ""
+    return f"{target.name} ({target.task}: {classes}{of})"
+
+
+def _verdict_on_another_contract(changes: list[str], product: str, replace: bool) -> Gate:
+    if replace:
+        detail = f"promoted by --replace, without a contest: GET /contract changed: {'; '.join(changes)}"
+        return verdict("replaced", detail)
+    remedy = f"if that is intended, bash final/pipeline.sh {product} --replace promotes it"
+    detail = f"kept champion: the new model has another contract: {'; '.join(changes)}; {remedy}"
+    return verdict("another contract", detail, "--replace")

@@ -1,0 +1,57 @@
+"""Gates on the model: its limit, its gain over the trivial model, calibration, slices and behaviour."""
+
+from typing import Any
+
+from core.gates import behaviour
+from core.gates.gate import Gate, limited
+from core.metrics.metrics import gain
+from core.spec.product import Product
+
+
+def metric(figures: dict[str, Any], product: Product) -> list[Gate]:
+    """The metric keeps its limit, and is better than the trivial model's."""
+    name, limits = product.metric, product.gates
+    value, trivial = figures["metrics"][name]["value"], figures["baseline"][name]
+    answer = "the mean" if product.target.task == "regression" else "the commonest class"
+    reason = f"Always answering {answer} gives {name} {trivial:.3f}"
+    remedy = "Add rows or better features, or change the limit under gates in product.yaml"
+    return [
+        limited(f"model: {name}", value, limits.floor, limits.ceiling, remedy),
+        limited("model: above baseline", gain(name, value, trivial), limits.above_baseline, None, reason),
+    ]
+
+
+def calibration(figures: dict[str, Any], product: Product) -> list[Gate]:
+    """The expected calibration error keeps its limit, if there is one."""
+    most = product.gates.calibration.max_ece
+    if most is None:
+        return []
+    reason = "Predicted probabilities differ from the observed shares: see the reliability plot under Calibration"
+    return [limited("model: calibration error", figures["ece"], None, most, reason)]
+
+
+def slices(figures: dict[str, Any], product: Product) -> list[Gate]:
+    """Every group that is large enough keeps its column's limit; a column without such a group was not judged."""
+    limits, metric = product.gates.slices, product.slice_metric
+    gates = []
+    for column in (name for name in limits.columns if name in product.contract.features):
+        floor, ceiling = limits.floors.get(column), limits.ceilings.get(column)
+        parts = [part for part in figures["slices"] if part["column"] == column and part["rows"] >= limits.min_rows]
+        if not parts:
+            remedy = f"No group of {column} has {limits.min_rows} rows in the hold-out, so nothing was judged"
+            threshold = f">= {floor:.3f}" if floor is not None else f"<= {ceiling:.3f}"
+            gates.append(Gate(f"slice: {column}", "no group", threshold, False, remedy))
+        for part in parts:
+            detail = f"{metric} over {part['rows']} rows of the hold-out"
+            gates.append(limited(f"slice: {column}={part['value']}", part[metric], floor, ceiling, detail))
+    return gates
+
+
+def all_gates(figures: dict[str, Any], product: Product) -> list[Gate]:
+    """Verdicts on the figures of `evaluate`."""
+    return [
+        *metric(figures, product),
+        *calibration(figures, product),
+        *slices(figures, product),
+        *behaviour.gates(figures["behaviour"]),
+    ]

@@ -1,0 +1,56 @@
+"""How good a model is on rows it has not seen: metrics with intervals, slices, baseline."""
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.metrics.bootstrap import intervals
+from core.metrics.metrics import ece, values
+from core.spec.metric_names import Task, of_task
+from core.spec.product import Product
+
+
+def trivial(task: Task, target: np.ndarray, classes: int) -> np.ndarray:
+    """Scores of the model that knows only the share of each class, or the mean; the same for every row."""
+    if task == "multiclass":
+        shares = np.bincount(target, minlength=classes) / len(target)
+        return np.tile(shares, (len(target), 1))
+    return np.full(len(target), target.mean())
+
+
+def slices(table: pd.DataFrame, target: np.ndarray, scores: np.ndarray, product: Product) -> list[dict[str, Any]]:
+    """The slice metric, with its interval, in every group of the columns that gates.slices names."""
+    rows = []
+    for column in product.gates.slices.columns:
+        if column not in product.contract.features:
+            continue
+        values = table[column].astype(object).where(table[column].notna(), "missing").to_numpy()
+        for group in sorted(set(values), key=str):
+            inside = values == group
+            interval = intervals([product.slice_metric], target[inside], scores[inside])[product.slice_metric]
+            rows.append(
+                {
+                    "column": column,
+                    "value": str(group),
+                    "rows": int(inside.sum()),
+                    product.slice_metric: interval.value,
+                    "low": interval.low,
+                    "high": interval.high,
+                }
+            )
+    return rows
+
+
+def evaluate(table: pd.DataFrame, target: np.ndarray, scores: np.ndarray, product: Product) -> dict[str, Any]:
+    """All figures of one model on one hold-out, ready for JSON."""
+    task = product.target.task
+    metrics = intervals(of_task(task), target, scores)
+    return {
+        "rows": len(target),
+        "metrics": {name: asdict(interval) for name, interval in metrics.items()},
+        "baseline": values(task, target, trivial(task, target, len(product.target.values))),
+        "ece": None if task == "regression" else ece(target, scores),
+        "slices": slices(table, target, scores, product),
+    }

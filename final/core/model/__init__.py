@@ -1,0 +1,1 @@
+"""Estimators, and the one object that predicts."""

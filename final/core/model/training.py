@@ -1,0 +1,142 @@
+"""Training: the parts that a product's estimator names, and the weights that put them together."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from core.base.digits import rounded
+from core.features.maker import FeatureMaker
+from core.model import blend, presets
+from core.model.catboost_part import BoostedEstimator
+from core.model.folds import Fold, folds, group_numbers
+from core.model.linear_part import LinearEstimator
+from core.model.model import ProductModel, Table
+from core.model.part import Data, Estimator, Part
+from core.spec.contract import Contract
+from core.spec.estimator import Model
+from core.spec.product import Split
+from core.spec.target import Target
+
+PARTS: dict[str, tuple[str, ...]] = {
+    "blend": ("catboost", "linear"),
+    "catboost": ("catboost",),
+    "linear": ("linear",),
+}
+REFIT_ROWS = 100_000  # with more rows, adding the validation part is not worth training twice
+CROSS_ROWS = 5_000  # with more rows, the validation part is enough to choose on
+FOLDS = {"good": 5, "best": 8}
+BAG = {"good": 1, "best": 5}  # boosters of different seeds that are averaged
+Weighted = tuple[Mapping[str, Part], list[float], list[float]]  # parts, their weights, the offsets
+Progress = Callable[[int, int], None]  # trees made so far, and their greatest possible number
+
+
+@dataclass
+class Trained:
+    """A model, and remarks on its training."""
+
+    model: ProductModel
+    remarks: list[str] = field(default_factory=list)
+
+
+def ignore_progress(trees: int, most: int) -> None:
+    """The default of `fit`: nobody watches."""
+
+
+def fit(
+    contract: Contract,
+    settings: Model,
+    tables: Iterable[Table],
+    progress: Progress = ignore_progress,
+    refit_rows: int = REFIT_ROWS,
+    cross_rows: int = CROSS_ROWS,
+    split: Split | None = None,
+) -> Trained:
+    """Weight the parts on rows that they were not fitted on, then fit each on all rows with the choices made.
+
+    `tables` are train and validation. Those of an iterator are released one by one, so that memory holds only one.
+    Up to `cross_rows` rows in all, the unseen rows are those of folds of both tables, which keep the groups of `split`
+    together. With more, or if `split` is by date, they are validation; with more than `refit_rows`, and if the quality
+    is fast, nothing is fitted again.
+    """
+    maker, target = FeatureMaker(contract), contract.target
+    split = split or Split()
+    (train, groups), (validation, more_groups) = map(partial(_prepared, maker, target, split.group), tables)
+    rows, columns = len(train) + len(validation), len(train.columns)
+    complete = presets.completed(settings, rows, len(target.values), columns)
+    cross: list[Fold] = []
+    if rows <= cross_rows and split.by is None and settings.quality != "fast":
+        everything = train.joined(validation)
+        cross = _folds(everything.target, target, FOLDS[settings.quality], np.concatenate([groups, more_groups]))
+    once = not cross and (rows > refit_rows or settings.quality == "fast")
+    bag = 0 if once else BAG[settings.quality]
+    estimators: dict[str, Estimator] = {
+        "catboost": BoostedEstimator(target, maker, complete, once, progress, (len(cross) or 1) + bag, bag),
+        "linear": LinearEstimator(target, maker.categorical, settings.strength),
+    }
+    chosen = {name: estimators[name] for name in PARTS[settings.estimator]}
+    if cross:
+        parts, weights, offsets = _by_folds(chosen, everything, cross, target)
+    else:
+        parts, weights, offsets = _by_validation(chosen, train, validation, target, once)
+    model = ProductModel(contract, parts, weights, offsets)
+    return Trained(model, _remarks(model, rows))
+
+
+def _prepared(maker: FeatureMaker, target: Target, group: str | None, table: Table) -> tuple[Data, np.ndarray]:
+    """The table as data, and the group of each row; without groups an empty array."""
+    groups = np.asarray(table[group] if group else [], dtype=object)
+    return Data.of(maker, target, table), groups
+
+
+def _folds(actual: np.ndarray, target: Target, count: int, groups: np.ndarray) -> list[Fold]:
+    """The folds; none if there are too few groups, or too few rows of a class, for each to be on both sides."""
+    numbers = group_numbers(pd.Series(groups)) if len(groups) else None
+    most = len(actual) if numbers is None else len(np.unique(numbers))
+    if target.task != "regression":
+        most = min(most, int(np.unique(actual, return_counts=True)[1].min()))
+    if most < count:
+        return []
+    made = list(folds(actual, target.task, count, numbers))
+    return made if all(len(np.unique(actual[inside])) > 1 for inside, _ in made) else []
+
+
+def _by_folds(estimators: Mapping[str, Estimator], rows: Data, cross: Sequence[Fold], target: Target) -> Weighted:
+    crossed = {name: estimator.cross_fit(rows, cross) for name, estimator in estimators.items()}
+    weights, offsets = _weights({name: part.raw for name, part in crossed.items()}, rows.target, target)
+    parts = {name: estimators[name].refit(rows, crossed[name].choice) for name in weights}
+    return parts, list(weights.values()), offsets
+
+
+def _by_validation(
+    estimators: Mapping[str, Estimator], train: Data, validation: Data, target: Target, once: bool
+) -> Weighted:
+    # CatBoost is the last to be fitted: with many rows it takes over the columns
+    fitted = {name: estimators[name].fit(train, validation) for name in reversed(list(estimators))}
+    raws = {name: fitted[name].raw for name in estimators}
+    weights, offsets = _weights(raws, validation.target, target)
+    if once:
+        parts = {name: fitted[name].part for name in weights}
+    else:
+        everything = train.joined(validation)
+        parts = {name: estimators[name].refit(everything, fitted[name].choice) for name in weights}
+    return parts, list(weights.values()), offsets
+
+
+def _weights(
+    raws: Mapping[str, np.ndarray], actual: np.ndarray, target: Target
+) -> tuple[dict[str, float], list[float]]:
+    """The weights of the parts that have one above 0, and the offsets."""
+    weights, offsets = blend.fit(list(raws.values()), actual, target.task)
+    weight_of = dict(zip(raws, rounded(weights.tolist()), strict=True))
+    kept = {name: weight for name, weight in weight_of.items() if weight > 0}
+    return kept or dict([*weight_of.items()][:1]), rounded(offsets.tolist())
+
+
+def _remarks(model: ProductModel, rows: int) -> list[str]:
+    weights = " + ".join(f"{weight:.2f} {name}" for name, weight in zip(model.parts, model.weights, strict=True))
+    if model.booster is None:
+        return [f"{rows:,} rows", weights]
+    return [f"{model.booster.tree_count_} trees on {rows:,} rows", weights]

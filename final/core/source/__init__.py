@@ -1,0 +1,1 @@
+"""Any file, query or command as one plain table."""

@@ -1,0 +1,1 @@
+"""What product.yaml may say: pydantic only, no numpy."""

@@ -1,0 +1,1 @@
+"""A table of the contract: read, checked, split."""

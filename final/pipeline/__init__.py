@@ -1,0 +1,1 @@
+"""The main job: what DVC runs, in which order, and what is printed."""

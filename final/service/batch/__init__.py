@@ -1,0 +1,1 @@
+"""Many rows in, many rows out, and the process that does it."""

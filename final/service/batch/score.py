@@ -1,0 +1,134 @@
+"""A batch: blocks of rows read from a body, checked, predicted, and answered in their order.
+
+Memory is bounded by a block: neither the body nor the answer is ever held as a whole.
+"""
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, BinaryIO, Literal
+
+from pydantic import BaseModel, ValidationError
+
+from service.batch import read as batch_read
+from service.batch import write as batch_write
+from service.batch.arrow import arrow_blocks
+from service.batch.block import Answered, Block, NoRow, answered, mistakes_of
+from service.batch.csv_blocks import csv_blocks
+from service.batch.read import CHUNK
+from service.batch.target import Policy, TargetColumn
+from service.batch.write import Writer
+from service.metrics import label
+from service.model.live import Live
+from service.model.rows import Rows
+from service.problems import MOST_ERRORS, Problem, refused
+
+JSON, NDJSON, CSV, ARROW = "application/json", "application/x-ndjson", "text/csv", "application/vnd.apache.arrow.stream"
+SAFE_CSV = f"{CSV}; formulas=escape"  # no cell is a formula
+Formulas = Literal["keep", "escape"]
+Reader = Callable[[BinaryIO, Rows, TargetColumn], Iterator[Block]]
+Answering = Callable[[Iterable[Block]], Iterator[Answered]]  # the answers to blocks, in their order
+
+FORMS: dict[str, tuple[Reader, type[Writer]]] = {
+    JSON: (batch_read.json_blocks, batch_write.JsonWriter),
+    NDJSON: (batch_read.line_blocks, batch_write.LinesWriter),
+    CSV: (csv_blocks, batch_write.CsvWriter),
+    SAFE_CSV: (csv_blocks, batch_write.SafeCsvWriter),
+    ARROW: (arrow_blocks, batch_write.ArrowWriter),
+}
+
+
+def run(live: Live, form: str, most: int, policy: Policy, body: BinaryIO, out: BinaryIO) -> dict[str, Any]:
+    """Answer every row of the body to `out`; returns what is known of the whole.
+
+    Raises Problem: 422 where the body stops being rows, 413 where it has more than `most`.
+    """
+    tally = Counter[str]()
+
+    def counted(blocks: Iterable[Block]) -> Iterator[Answered]:
+        for part in here(live)(blocks):
+            for value, times in part.counts(live):
+                tally[label(value)] += times
+            yield part
+
+    target = TargetColumn(live.answers.target, policy)
+    rows, invalid = score(live, form, body, out, counted, target, most)
+    headers = {"x-rows": str(rows), "x-rows-invalid": str(invalid)}
+    if target.metric:
+        name, value, compared = target.metric
+        headers |= {"x-target-metric": name, "x-target-value": f"{value:.6g}", "x-target-rows": str(compared)}
+    return {"type": form.partition(";")[0], "headers": headers, "tally": tally}
+
+
+def here(live: Live) -> Answering:
+    """Answers by this process."""
+    return lambda blocks: (answered(live, block) for block in blocks)
+
+
+def score(
+    live: Live,
+    form: str,
+    body: BinaryIO,
+    out: BinaryIO,
+    answering: Answering,
+    target: TargetColumn,
+    most: int | None = None,
+) -> tuple[int, int]:
+    """Answer every row of the body to `out`; how many rows there were, and how many of them were wrong.
+
+    A wrong row has its mistakes in place of an answer. Raises Problem as `run` does.
+    """
+    read, write = FORMS[form]
+    incoming, writer = read(body, live.rows, target), write(out, live)
+    waiting: deque[tuple[Any, Any]] = deque()  # ids and actual values of the blocks that are on their way
+
+    def blocks() -> Iterator[Block]:
+        rows = 0
+        for block in incoming:
+            rows += len(block)
+            if most is not None and rows > most:
+                raise Problem(413, f"more than {most:,} rows: send them in parts")
+            waiting.append((block.keys, block.actual))
+            yield block
+
+    rows, invalid = 0, 0
+    for part in answering(blocks()):
+        keys, actual = waiting.popleft()
+        writer.add(keys, part)
+        target.compare(actual, live.answers, part)
+        rows += len(part)
+        invalid += len(part.mistakes)
+    writer.close(rows, invalid)
+    return rows, invalid
+
+
+def all_or_none(live: Live, values: Iterable[Any], most: int, numbered: bool = True) -> Iterator[list[BaseModel]]:
+    """Rows of which none may be wrong, validated, chunk by chunk.
+
+    Raises Problem: 422 with the first mistakes, each by its row's number, after the last chunk that is good; 413.
+    """
+    good: list[BaseModel] = []
+    errors: list[dict[str, Any]] = []
+    for number, value in enumerate(values):
+        if number >= most:
+            raise Problem(413, f"at most {most:,} rows are taken at once: send them in parts")
+        row = value if isinstance(value, NoRow) else live.rows.one_or_error(value)
+        if isinstance(row, ValidationError | NoRow):
+            prefix = [str(number)] if numbered else []
+            for error in mistakes_of(live, row):
+                errors.append({**error, "field": ".".join(filter(None, [*prefix, error["field"]]))})
+            if len(errors) >= MOST_ERRORS:
+                break
+        elif not errors:
+            good.append(row)
+        if len(good) == CHUNK:
+            yield good
+            good = []
+    if errors:
+        raise refused(errors)
+    if good:
+        yield good
+
+
+def answers(live: Live, rows: list[BaseModel]) -> list[dict[str, Any]]:
+    """What each of these rows is answered."""
+    return live.answers.of(live.require_model().scores(live.rows.columns(rows)))

@@ -1,0 +1,1 @@
+"""The verified model, and how rows become answers; no HTTP."""

@@ -1,0 +1,1 @@
+"""One router per subject; FastAPI makes OpenAPI from their types."""

@@ -1,0 +1,1 @@
+"""The fast path below ASGI: one row that came in one piece, answered without a task of its own."""

@@ -1,0 +1,24 @@
+"""What a client of a champion would have to change, in one line for each kind of change."""
+
+from core.gates.champion import contract_changes
+from core.spec.product import Product
+from tests.support.small_products import declared
+
+
+def of(*names: str, **types: str) -> Product:
+    nullable = {name: {"type": "number", "nullable": True} for name in names}
+    return declared(features={**nullable, **{name: {"type": kind} for name, kind in types.items()}})
+
+
+def test_every_column_is_named_in_the_order_of_the_contract() -> None:
+    old = of("left", "gone", kept="number", first="number", second="text")
+    new = of("new", "another", kept="number", second="integer", first="text", must="number", too="date")
+    assert contract_changes(old.contract, new.contract) == [
+        "clients must send must, too, first as text, second as integer",
+        "clients may send new, another",
+        "clients must not send left, gone",
+    ]
+
+
+def test_the_same_contract_changes_nothing() -> None:
+    assert contract_changes(of("size").contract, of("size").contract) == []

@@ -1,0 +1,58 @@
+"""reports/report.html: one file with everything about a run, whose numbers are those of metrics.json."""
+
+import copy
+import dataclasses
+import re
+
+import pytest
+
+from report.build import render
+from report.facts import Facts
+from tests.support.examples import HOSTILE, HOSTILE_VALUE, example
+from tests.support.report_page import Page, leaves
+
+TASKS = ("binary", "multiclass", "regression")
+ALWAYS = ["table", "contract", "metrics", "curves", "slices", "effects", "gates", "champion", "provenance"]
+
+
+@pytest.fixture(scope="module")
+def facts() -> dict[str, Facts]:
+    return {task: example(task) for task in TASKS}
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_section_is_there_and_the_numbers_agree(task: str, facts: dict[str, Facts]) -> None:
+    page = Page(render(facts[task]))
+    assert sorted(map(str, page.sections())) == sorted(ALWAYS)
+    known = dict(leaves(facts[task].metrics["metrics"], "metrics"))
+    assert known.items() <= page.figures().items()
+    assert render(facts[task]) == render(facts[task])
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_texts_of_the_table_stay_texts_and_nothing_is_fetched(task: str, facts: dict[str, Facts]) -> None:
+    html = render(facts[task])
+    page = Page(html)
+    tags = {tag for tag, _ in page.elements}
+    assert not tags & {"script", "img", "em", "b", "link", "iframe", "object"}
+    for text in (HOSTILE, HOSTILE_VALUE, "An <em>example</em>", "what is <b>wanted</b>"):
+        assert text in page.text
+    addresses = [value for _, given in page.elements for key, value in given.items() if key in ("src", "href")]
+    assert addresses
+    assert all(str(value).startswith("#") for value in addresses)
+    assert not re.search(r"url\(|@import|https?://", html)
+
+
+def test_the_file_stays_small_however_many_rows_there_are() -> None:
+    few, many = (len(render(example("multiclass", rows)).encode()) for rows in (1500, 6000))
+    assert many < 1_000_000
+    assert many < 1.2 * few
+
+
+def test_the_first_sentence_says_what_no_gate_decides(facts: dict[str, Facts]) -> None:
+    given = facts["binary"]
+    metrics = copy.deepcopy(given.metrics)
+    value = metrics["metrics"]["accuracy"]["value"]
+    metrics["linear"] = {**metrics["baseline"], "accuracy": value}
+    page = Page(render(dataclasses.replace(given, metrics=metrics)))
+    assert f"every gate passed But accuracy {value:.3f} is no better than a linear model's {value:.3f}" in page.text
