@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Predicts for every row of a file: bash final/score.sh INPUT OUTPUT [--product P] [--scheduler tcp://HOST:8786]
+# Predicts for every row of a table: bash final/score.sh INPUT OUTPUT [--product P] [--resume]; all options: --help, forms: howto/score_a_table.md
 set -euo pipefail
-# shellcheck source=env.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/../env.sh"
-PYTHONPATH=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P) exec python -m scoring "$@"
+home=$(CDPATH="" cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
+# shellcheck source-path=SCRIPTDIR source=../env.sh
+. "$home/../env.sh"
+PYTHONPATH=$home${PYTHONPATH:+:$PYTHONPATH} exec python -P -m scoring "$@"

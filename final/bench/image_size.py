@@ -12,11 +12,11 @@ import typer
 
 from bench.environments import python_of
 from bench.servers import environment
+from core.base.errors import UserError
+from core.base.paths import FINAL
 from deploy.artifact import champion
 from deploy.engine import docker, inspect
-from product.errors import UserError
 
-FINAL = Path(__file__).resolve().parents[1]
 # what python:3.11-slim has and Debian's own python lacks: a pip that may install
 PYTHON = 'RUN python3 -m venv /opt/python\nENV PATH="/opt/python/bin:$PATH"\n'
 
@@ -60,7 +60,7 @@ def main(
 ) -> None:
     """Build both images, print their sizes, remove MLflow's."""
     try:
-        artifact, base = champion(product).folder, script("../lab3/base_image.sh")
+        artifact, base = champion(product).folder, script("../tools/image/base_image.sh")
         ours = script("deploy/build.sh", product, "build")
         with tempfile.TemporaryDirectory() as scratch:
             recipe(artifact, Path(scratch))

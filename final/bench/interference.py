@@ -20,10 +20,10 @@ import typer
 
 from bench.serve import until_ready
 from bench.servers import CONTENDERS, running
-from product.contract import example_row
-from product.paths import Paths
-from product.product_file import load
-from product.registry import Registry
+from core.base.paths import Paths
+from core.registry.registry import Registry
+from core.spec.request import example_row
+from core.spec.yaml_file import load
 
 
 def ask(port: int, body: bytes, going: Callable[[], bool]) -> list[float]:

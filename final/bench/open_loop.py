@@ -109,8 +109,10 @@ class OpenLoop:
         status, model, error = 0, "", ""
         try:
             status, answer = await asyncio.wait_for(self.connections.post("/predict", body), self.timeout)
-            said = json.loads(answer)
-            model, error = str(said.get("model", "")), "" if status == 200 else answer.decode()[:200]
+            if status == 200:
+                model = str(json.loads(answer).get("model", ""))
+            else:
+                error = " ".join(answer.decode(errors="replace").split())[:200]
         except (OSError, EOFError, ValueError, TimeoutError) as problem:
             error = f"{type(problem).__name__}: {problem}"
         self.samples.append(Sample(due, self.seconds - due, status, model, error))

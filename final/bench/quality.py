@@ -19,13 +19,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 from bench.quality_tables import BUNDLED, Table, bundled, product
-from product import console
-from product.columns import Category, Date, Integer, Number
-from product.features import FeatureMaker
-from product.metric_names import MetricName
-from product.metrics import value
-from product.outcome import codes
-from product.training import fit
+from core.base import terminal
+from core.features.maker import FeatureMaker
+from core.metrics.classes import codes
+from core.metrics.metrics import value
+from core.model.training import fit
+from core.spec.columns import Category, Date, Integer, Number
+from core.spec.metric_names import MetricName
 
 Scorer = Callable[[Table, pd.DataFrame, pd.DataFrame], np.ndarray]
 
@@ -107,7 +107,9 @@ def line(table: Table, found: dict[str, list[float]]) -> str:
     error = {name: float(np.std(values, ddof=1) / len(values) ** 0.5) for name, values in found.items()}
     best = max((name for name in MODELS if name != "product"), key=lambda name: mean[name])
     gap = mean["product"] - mean[best]
-    verdict = "better" if gap > 0 else "within one" if gap >= -error[best] else "WORSE"
+    verdict = "better" if gap > 0 else "within one"
+    if gap < -error[best]:
+        verdict = "WORSE"
     metric = "R2" if table.contract.target.task == "regression" else "accuracy"
     cells = [f"{mean[name]:.3f} +- {error[name]:.3f}" for name in MODELS]
     return f"| {' | '.join([table.name, metric, *cells, verdict])} |"
@@ -121,7 +123,7 @@ def main(
     """Print a markdown table: our default run beside scikit-learn's boosting and a tuned linear model."""
     names = tables or [*BUNDLED, "titanic", "weather", "temperatures"]
     print(f"| table | metric | {' | '.join(MODELS)} | beside the better of the two |\n|---|---|---|---|---|---|")
-    with console.progress() as bar:
+    with terminal.progress() as bar:
         task = bar.add_task("cross-validation", total=len(names) * folds * repeats * len(MODELS))
         for name in names:
             table = bundled(name) if name in BUNDLED else product(name)

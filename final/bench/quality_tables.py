@@ -6,10 +6,12 @@ from typing import Any
 import pandas as pd
 from sklearn import datasets
 
-from product import table
-from product.declaration import Contract, Model, Product
-from product.paths import Paths
-from product.product_file import load
+from core.base.paths import Paths
+from core.spec.contract import Contract
+from core.spec.estimator import Model
+from core.spec.product import Product
+from core.spec.yaml_file import load
+from core.table import typed
 
 
 @dataclass(frozen=True)
@@ -44,5 +46,5 @@ def bundled(name: str) -> Table:
 def product(name: str) -> Table:
     """A product's own table, contract and settings; its pipeline must have run."""
     declared: Product = load(name)
-    rows, _ = table.read(Paths.of(name).raw, declared)
+    rows, _ = typed.read(Paths.of(name).raw, declared)
     return Table(name, declared.contract, declared.model, rows)

@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,16 +17,16 @@ import typer
 from rich.console import Console
 
 from bench.open_loop import OpenLoop, Sample
+from bench.swarm import swarm
 from bench.variants import release, tampered
+from core.base.errors import UserError
+from core.base.paths import FINAL
+from core.spec.contract import Contract
 from deploy.artifact import champion
 from deploy.engine import docker, inspect
 from deploy.verdict import current, tasks
 from deploy.wire import as_sent
-from product.declaration import Contract
-from product.errors import UserError
-from tests.swarm import swarm
 
-FINAL = Path(__file__).resolve().parents[1]
 console = Console(stderr=True, highlight=False)
 
 
@@ -38,6 +38,10 @@ class Phase:
     began: float
     ended: float
     came: str
+
+    def samples(self, samples: list[Sample]) -> list[Sample]:
+        """Those that were due in it."""
+        return [s for s in samples if self.began <= s.due < self.ended]
 
 
 @dataclass
@@ -106,12 +110,13 @@ def run(stage: Stage, rows: list[dict[str, Any]], rate: float, seconds: float) -
     phases: list[Phase] = []
 
     def during(name: str, event: Callable[[], str]) -> None:
+        """An event, and the time until the next one: each request is of one phase."""
         console.print(name)
-        began = load.seconds
+        began = phases[-1].ended if phases else 0.0
         came = event()
-        phases.append(Phase(name, began, load.seconds, came))
         console.print(f"  {came}")
         time.sleep(2)  # the next event begins with all as it should be
+        phases.append(Phase(name, began, load.seconds, came))
 
     load.start()
     try:
@@ -123,6 +128,7 @@ def run(stage: Stage, rows: list[dict[str, Any]], rate: float, seconds: float) -
         during("nothing more", lambda: idle(seconds - load.seconds))
     finally:
         load.stop()
+    phases[-1] = replace(phases[-1], ended=load.seconds)  # with what left while the load was told to stop
     return phases, load.samples
 
 
@@ -132,8 +138,8 @@ def table(phases: list[Phase], samples: list[Sample], versions: dict[str, str]) 
         "| event | seconds | requests | failed | p50 ms | p99 ms | worst ms | answers by |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    for phase in [*phases, Phase("all", 0, max(s.due for s in samples) + 1, "")]:
-        part = [s for s in samples if phase.began <= s.due < phase.ended]
+    for phase in [*phases, Phase("all", 0, phases[-1].ended, "")]:
+        part = phase.samples(samples)
         took = np.array([s.took for s in part if not s.failed]) * 1000
         shown = [f"{np.percentile(took, q):.0f}" for q in (50, 99, 100)] if len(took) else ["-"] * 3
         by = Counter(versions.get(s.model, s.model[:12]) for s in part if not s.failed)
@@ -146,6 +152,16 @@ def table(phases: list[Phase], samples: list[Sample], versions: dict[str, str]) 
         ]
         lines.append(f"| {' | '.join([*cells, *shown, answered])} |")
     return "\n".join(lines)
+
+
+def causes(phases: list[Phase], samples: list[Sample]) -> list[str]:
+    """A line for each failure: when, in which phase, and what came in place of an answer."""
+    return [
+        f"  {phase.name}, {s.due - phase.began:.2f} s from its begin: status {s.status} after {s.took:.2f} s: {s.error}"
+        for phase in phases
+        for s in phase.samples(samples)
+        if s.failed
+    ]
 
 
 def main(
@@ -183,8 +199,8 @@ def main(
     if facts:
         said = {"versions": versions, "phases": [asdict(p) for p in phases], "log": history}
         facts.write_text(json.dumps({**said, "samples": [asdict(s) for s in samples]}))
-    if failed := [s for s in samples if s.failed]:
-        sys.exit(f"rollout: {len(failed)} of {len(samples)} requests failed, first: {failed[0]}")
+    if failures := causes(phases, samples):
+        sys.exit("\n".join([f"rollout: {len(failures)} of {len(samples)} requests failed:", *failures]))
 
 
 def _free_port() -> int:

@@ -25,12 +25,12 @@ import psutil
 import typer
 
 from bench.servers import CONTENDERS, Contender, running
-from product.console import progress
-from product.contract import example_row
-from product.model import ProductModel
-from product.paths import Paths
-from product.product_file import load
-from product.registry import Registry
+from core.base.paths import Paths
+from core.base.terminal import progress
+from core.model.model import ProductModel
+from core.registry.registry import Registry
+from core.spec.request import example_row
+from core.spec.yaml_file import load
 
 HEADINGS = (
     "server",
@@ -77,7 +77,8 @@ def wrk(url: str, script: Path, connections: int, seconds: float, pin: list[str]
 
     def found(pattern: str) -> float:
         match = re.search(pattern, done)
-        assert match, done
+        if match is None:
+            sys.exit(f"wrk printed something else than expected:\n{done}")
         return float(match[1]) * UNITS[match[2]] if len(match.groups()) > 1 else float(match[1])
 
     return Load(found(r"Requests/sec: +([\d.]+)"), found(r"50% +([\d.]+)(us|ms|s)"), found(r"99% +([\d.]+)(us|ms|s)"))

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.environments import python_of
+from core.base.paths import FINAL
 
-FINAL = Path(__file__).resolve().parents[1]
 PEERS = FINAL / "bench" / "peers"
 Row = dict[str, Any]
 
@@ -27,8 +27,11 @@ class Contender:
     probability: Callable[[Any], float] | None = lambda answer: float(answer["probability"])
 
 
-def _ours(artifact: Path, port: int) -> list[str]:
-    return [sys.executable, "-m", "service", "--model", str(artifact), "--port", str(port)]
+def _ours(*more: str) -> Callable[[Path, int], list[str]]:
+    def command(artifact: Path, port: int) -> list[str]:
+        return [sys.executable, "-m", "service", "--model", str(artifact), "--port", str(port), *more]
+
+    return command
 
 
 def _mlflow(artifact: Path, port: int) -> list[str]:
@@ -60,7 +63,8 @@ def _uvicorn(app: str, *more: str) -> Callable[[Path, int], list[str]]:
 
 
 CONTENDERS = (
-    Contender("this service", _ours),
+    Contender("this service", _ours()),
+    Contender("this service, --no-fast-path", _ours("--no-fast-path")),
     Contender(
         "MLflow",
         _mlflow,

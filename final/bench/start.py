@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
+from core.base.errors import UserError
 from deploy.engine import EngineError, docker
-from product.errors import UserError
 
 LOCKED = ["--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]  # noqa: S108
 LIMITS = ["--cpus", "1", "--memory", "1g", "--pids-limit", "256"]

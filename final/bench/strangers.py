@@ -4,7 +4,6 @@ The tables are read from the packages' files, installed beside this environment 
     uv pip compile --no-deps --python-version 3.11 --generate-hashes --no-header --no-annotate X.in -o X.txt
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from product.product_file import load
+from core.spec.yaml_file import load
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = Path(__file__).with_name("peers") / "strangers.txt"
@@ -77,7 +76,7 @@ def main(
                 print(f"| {stranger.file} | {rows:,} | {len(product.features)} | {product.target.task} | `{said}` | "
                       f"{result} | {seconds:.0f} |", flush=True)  # fmt: skip
             if keep is not None:
-                there = Path(os.environ.get("CALLER", ".")) / keep / table.stem
+                there = Path(keep) / table.stem
                 there.mkdir(parents=True, exist_ok=True)
                 for file in (made / "product.yaml", made / "reports" / "report.html"):
                     shutil.copy(file, there)

@@ -1,9 +1,7 @@
 #!/usr/bin/env bash
 # Tables that nobody here chose the columns of, each in one command: bash final/bench/strangers.sh [--keep FOLDER]; prints a markdown table.
 set -euo pipefail
-# shellcheck source=env.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/../../env.sh"
-CALLER=$PWD
-export CALLER
-cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
-exec python -m bench.strangers "$@"
+home=$(CDPATH="" cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
+# shellcheck source-path=SCRIPTDIR source=../../env.sh
+. "$home/../env.sh"
+PYTHONPATH=$home${PYTHONPATH:+:$PYTHONPATH} exec python -P -m bench.strangers "$@"

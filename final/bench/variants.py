@@ -5,8 +5,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from core.base.files import folder_hash, write_json
 from deploy.engine import docker
-from product.files import folder_hash, write_json
 
 FROM = "FROM {image}\nCOPY --chown=0:0 model /model\n"
 NEXT = FROM + "ENV SERVICE_MODEL_HASH={model}\nLABEL mlops.model={model}\n"

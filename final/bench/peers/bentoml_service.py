@@ -7,8 +7,8 @@ from typing import Any
 import bentoml
 import pandas as pd
 
-from product.model import ProductModel
-from service.answers import Answers
+from core.model.model import ProductModel
+from service.model.answers import Answers
 
 
 @bentoml.service  # type: ignore[untyped-decorator, unused-ignore]

@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 from fastapi import FastAPI
 
-from product.contract import request_model
-from product.declaration import Contract
-from product.model import ProductModel
-from service.answers import Answers
+from core.model.model import ProductModel
+from core.spec.contract import Contract
+from core.spec.request import request_model
+from service.model.answers import Answers
 
 FOLDER = Path(os.environ["ARTIFACT"])
 Row = request_model(Contract.model_validate_json((FOLDER / "contract.json").read_bytes()))

@@ -8,8 +8,8 @@ from typing import Any
 import litserve
 import pandas as pd
 
-from product.model import ProductModel
-from service.answers import Answers
+from core.model.model import ProductModel
+from service.model.answers import Answers
 
 
 class Served(litserve.LitAPI):  # type: ignore[misc]

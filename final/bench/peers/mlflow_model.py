@@ -9,10 +9,10 @@ import pandas as pd
 from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, Schema
 
-from product.columns import Category, Feature, Integer, Number
-from product.declaration import Contract
-from product.model import ProductModel
-from service.answers import Answers
+from core.model.model import ProductModel
+from core.spec.columns import Category, Feature, Integer, Number
+from core.spec.contract import Contract
+from service.model.answers import Answers
 
 
 class Served(mlflow.pyfunc.PythonModel):  # type: ignore[misc]

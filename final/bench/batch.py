@@ -1,0 +1,106 @@
+"""A large table through score.sh and through pandas and CatBoost by hand, on the same cores; equal answers compared."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+import pyarrow.csv as arrow_csv
+import pyarrow.parquet as pq
+import typer
+
+from bench.growth import measured
+from core.base.paths import FINAL, Paths
+from core.registry.registry import Registry
+
+SNAPSHOT = FINAL.parent / "lab4" / "snapshot" / "train.csv"
+PEER = Path(__file__).with_name("peers") / "pandas_catboost.py"
+AT_ONCE = 100_000
+EMPTY_IS_NULL = arrow_csv.ConvertOptions(strings_can_be_null=True)
+
+
+def generate(rows: int, path: Path, bad: float = 0) -> None:
+    """Passengers drawn with repetition, with ids and fares of their own; a share of the ages is a word."""
+    passengers = pd.read_csv(SNAPSHOT, dtype=str, keep_default_na=False).drop(columns="Survived")
+    rng = np.random.default_rng(0)
+    with path.open("w") as file:
+        for start in range(0, rows, AT_ONCE):
+            count = min(AT_ONCE, rows - start)
+            part = passengers.iloc[rng.integers(0, len(passengers), count)].copy()
+            part["PassengerId"] = np.arange(start + 1, start + count + 1)
+            part["Fare"] = np.round(rng.gamma(1, 30, count), 4).clip(0, 900)
+            part.loc[rng.random(count) < bad, "Age"] = "old"
+            part.to_csv(file, index=False, header=start == 0)
+
+
+@contextmanager
+def on_cores(count: int) -> Iterator[None]:
+    """Processes started meanwhile have so many cores."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, sorted(before)[:count])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def compare(ours: Path, theirs: Path) -> None:
+    """Ends the run where the answers differ."""
+    read = pd.read_parquet if ours.suffix == ".parquet" else pd.read_csv
+    one, other = read(ours), read(theirs)
+    same = (one["prediction"] == other["prediction"]).all()
+    if not same or not np.allclose(one["probability"], other["probability"], rtol=0, atol=1e-12):
+        sys.exit(f"batch: {ours} and {theirs} differ")
+
+
+def main(
+    rows: Annotated[list[int] | None, typer.Argument(help="Sizes; else 100,000 and 1,000,000.")] = None,
+    model: Annotated[Path | None, typer.Option(help="Folder of an artifact of titanic; else the champion.")] = None,
+) -> None:
+    """Seconds by the clock, of processors, and peak memory of each way, as Markdown."""
+    registry = Registry(Paths.of("titanic").registry)
+    folder = (model or registry.artifact(registry.required_champion())).resolve()
+    ours = [sys.executable, "-m", "scoring", "--model", str(folder)]
+    peer = [sys.executable, str(PEER), str(folder / "model.cbm")]
+    print("| rows | cores | form | way | seconds | of processors | MiB | this is x times as fast as by hand |")
+    print("|---|---|---|---|---|---|---|---|")
+    for count in rows or [100_000, 1_000_000]:
+        with tempfile.TemporaryDirectory() as scratch:
+            here = Path(scratch)
+            (here / "final").symlink_to(FINAL)
+            plain, bad, columns = here / "rows.csv", here / "bad.csv", here / "rows.parquet"
+            generate(count, plain)
+            generate(count, bad, 0.01)
+            pq.write_table(arrow_csv.read_csv(plain, convert_options=EMPTY_IS_NULL), columns)
+            cases = [
+                (1, "CSV", "by hand", peer, plain),
+                (1, "CSV", "score.sh", ours, plain),
+                (1, "CSV, 1 % bad", "score.sh", ours, bad),
+                (1, "Parquet", "by hand", peer, columns),
+                (1, "Parquet", "score.sh", ours, columns),
+                (2, "CSV", "by hand", peer, plain),
+                (2, "CSV", "score.sh", ours, plain),
+                (2, "Parquet", "by hand", peer, columns),
+                (2, "Parquet", "score.sh", ours, columns),
+            ]
+            by_hand = 0.0
+            for cores, form, way, command, source in cases:
+                output = here / f"{way}{source.suffix}"
+                with on_cores(cores):
+                    seconds, busy, peak = measured([*command, str(source), str(output)], here)
+                if way == "by hand":
+                    by_hand, theirs = seconds, output
+                elif source != bad:
+                    compare(output, theirs)
+                ratio = by_hand / seconds
+                cells = [f"{count:,}", cores, form, way, f"{seconds:.1f}", f"{busy:.1f}", f"{peak:.0f}", f"{ratio:.2f}"]
+                print(f"| {' | '.join(map(str, cells))} |", flush=True)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Scores a large table with score.sh, and with pandas and CatBoost by hand: bash final/bench/batch.sh [ROWS ...]; prints a
+# markdown table.
+set -euo pipefail
+home=$(CDPATH="" cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
+# shellcheck source-path=SCRIPTDIR source=../../env.sh
+. "$home/../env.sh"
+PYTHONPATH=$home${PYTHONPATH:+:$PYTHONPATH} exec python -P -m bench.batch "$@"
