@@ -1,14 +1,14 @@
-"""What goes into an image: a model of the registry, and what the image's labels say of it."""
+"""The content of an image: a model of the registry, and the facts for the image's labels."""
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from product.errors import UserError
-from product.files import folder_hash
-from product.paths import Paths
-from product.registry import Registry
+from core.base.errors import UserError
+from core.base.files import folder_hash
+from core.base.paths import Paths
+from core.registry.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -19,16 +19,16 @@ class Artifact:
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """Raises UserError where the folder is no artifact."""
+        """Raises UserError if the folder is not an artifact."""
         try:
             manifest = json.loads((folder / "manifest.json").read_bytes())
         except (OSError, ValueError) as error:
-            raise UserError(f"{folder}/manifest.json: no artifact of a model: {error}") from None
+            raise UserError(f"{folder}/manifest.json: not an artifact of a model: {error}") from None
         return cls(folder, folder_hash(folder), manifest)
 
     @property
     def facts(self) -> dict[str, str]:
-        """What the labels say, by the Dockerfile's arguments; the table by the md5 that DVC calls it by."""
+        """The values of the labels, by the Dockerfile's arguments; DATA_MD5 is DVC's hash of the table."""
         return {
             "PRODUCT": str(self.manifest["product"]),
             "MODEL": self.model,
@@ -38,13 +38,11 @@ class Artifact:
 
     @property
     def requirements(self) -> str:
-        """The lock that this model needs."""
-        return f"requirements{'-skops' if any(self.folder.glob('*.skops')) else ''}.txt"
+        """The lock file that this model needs."""
+        return "requirements-skops.txt" if any(self.folder.glob("*.skops")) else "requirements.txt"
 
 
 def champion(product: str) -> Artifact:
-    """The product's champion, verified by the log and by its bytes. Raises UserError where there is none."""
+    """The product's champion, verified by the log and by its bytes. Raises UserError if there is none."""
     registry = Registry(Paths.of(product).registry)
-    if (model := registry.confirmed_champion()) is None:
-        raise UserError(f"{registry.folder} has no champion yet: run bash final/pipeline.sh {product}")
-    return Artifact.read(registry.artifact(model))
+    return Artifact.read(registry.artifact(registry.required_champion()))

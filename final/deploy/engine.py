@@ -1,4 +1,4 @@
-"""The Docker engine as its command line gives it: what was asked, or a UserError with the engine's own words."""
+"""The Docker engine through its command line; an error carries the engine's own message."""
 
 import json
 import os
@@ -6,22 +6,22 @@ import subprocess
 from collections.abc import Mapping
 from typing import Any
 
-from product.errors import UserError
+from core.base.errors import UserError
 
 STRIPPED = "Error response from daemon: "
 
 
 class EngineError(UserError):
-    """Docker did not do it."""
+    """A command of Docker failed."""
 
 
 def docker(*arguments: str, **environment: str) -> str:
-    """What docker prints on stdout. Raises EngineError."""
+    """The output of docker on stdout. Raises EngineError."""
     return _run(*arguments, **environment).stdout.strip()
 
 
 def logs(*arguments: str) -> list[str]:
-    """Lines that containers wrote, on whichever stream. Raises EngineError."""
+    """Lines that containers wrote to stdout or stderr. Raises EngineError."""
     done = _run(*arguments)
     return (done.stdout + done.stderr).splitlines()
 
@@ -37,21 +37,21 @@ def _run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
             check=False,
         )
     except FileNotFoundError:
-        raise EngineError("there is no program docker: install it, https://docs.docker.com/engine/install/") from None
+        raise EngineError("the program docker is not installed: see, https://docs.docker.com/engine/install/") from None
     if done.returncode:
         raise EngineError(f"docker {' '.join(arguments[:2])}: {done.stderr.strip().removeprefix(STRIPPED)}")
     return done
 
 
 def inspect(kind: str, name: str) -> dict[str, Any] | None:
-    """What the engine knows of an image, a service; None where there is none of this name. Raises EngineError."""
+    """The engine's facts about an image or a service; None if there is none of this name. Raises EngineError."""
     try:
-        found = json.loads(docker(kind, "inspect", name))
+        objects = json.loads(docker(kind, "inspect", name))
     except EngineError as error:
         if "no such" in str(error).lower():
             return None
         raise
-    return dict(found[0])
+    return dict(objects[0])
 
 
 def labels(image: Mapping[str, Any]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""`python -m deploy.image PRODUCT COMMAND`: lab3/image.sh with what the image of a product needs."""
+"""`python -m deploy.image PRODUCT COMMAND`: tools/image/image.sh with the options of a product's image."""
 
 import os
 import shlex
@@ -9,10 +9,9 @@ from typing import Annotated
 
 import typer
 
+from core.base.errors import UserError
+from core.base.paths import FINAL
 from deploy.artifact import Artifact, champion
-from product.errors import UserError
-
-FINAL = Path(__file__).resolve().parents[1]
 
 
 class Command(StrEnum):
@@ -23,25 +22,30 @@ class Command(StrEnum):
 
 
 def options(product: str, artifact: Artifact, image: str, mounted: bool) -> list[str]:
-    """Arguments of image.sh: what to build, the labels it carries, how it is started and asked."""
+    """Arguments of image.sh: the files to build from, the labels, how to start and to test it."""
     smoke = f'bash {shlex.quote(str(FINAL / "deploy" / "smoke.sh"))} "$URL" {shlex.quote(product)}'
-    found = ["--image", image, "--context", str(FINAL), "--file", str(FINAL / "deploy" / "Dockerfile")]
-    found += ["--smoke", f"{smoke} --model {shlex.quote(str(artifact.folder))}", "--run", "--env=SERVICE_INSECURE=1"]
-    found += ["--build", f"--build-arg=REQUIREMENTS={artifact.requirements}"]
+    arguments = ["--image", image, "--context", str(FINAL), "--file", str(FINAL / "deploy" / "Dockerfile")]
+    arguments += [
+        "--smoke",
+        f"{smoke} --model {shlex.quote(str(artifact.folder))}",
+        "--run",
+        "--env=SERVICE_INSECURE=1",
+    ]
+    arguments += ["--build", f"--build-arg=REQUIREMENTS={artifact.requirements}"]
     if mounted:
-        return [*found, "--target", "mounted", "--run", f"--volume={artifact.folder}:/model:ro"]
-    found += ["--target", "baked", "--build", f"--build-arg=ARTIFACT={artifact.folder.relative_to(FINAL)}"]
+        return [*arguments, "--target", "mounted", "--run", f"--volume={artifact.folder}:/model:ro"]
+    arguments += ["--target", "baked", "--build", f"--build-arg=ARTIFACT={artifact.folder.relative_to(FINAL)}"]
     for name, value in artifact.facts.items():
-        found += ["--build", f"--build-arg={name}={value}"]
-    return found
+        arguments += ["--build", f"--build-arg={name}={value}"]
+    return arguments
 
 
 def main(
     product: Annotated[str, typer.Argument(help="A product of products/, trained by pipeline.sh.")],
-    command: Annotated[Command, typer.Argument(help="As lab3/image.sh --help says; push and all take REGISTRY.")],
+    command: Annotated[Command, typer.Argument(help="As image.sh --help says; push and all take REGISTRY.")],
     image: Annotated[str, typer.Option(help="Name of the image.", show_default="final-PRODUCT")] = "",
-    model: Annotated[Path | None, typer.Option(help="Folder of another artifact than the champion.")] = None,
-    mounted: Annotated[bool, typer.Option("--mounted", help="No model inside: it is mounted at /model.")] = False,
+    model: Annotated[Path | None, typer.Option(help="Folder of an artifact; by default the champion.")] = None,
+    mounted: Annotated[bool, typer.Option("--mounted", help="Without a model: it is mounted at /model.")] = False,
 ) -> None:
     """Build, try and push the image of a product's service, tagged by commit and branch."""
     try:
@@ -49,7 +53,7 @@ def main(
     except UserError as error:
         sys.exit(f"build: {error}")
     name = image or ("final-service" if mounted else f"final-{product}")
-    script = FINAL.parent / "lab3" / "image.sh"
+    script = FINAL.parent / "tools" / "image" / "image.sh"
     os.execvp("bash", ["bash", str(script), command.value, *options(product, artifact, name, mounted)])  # noqa: S606
 
 

@@ -1,7 +1,7 @@
-"""`python -m deploy.kubernetes PRODUCT IMAGE`: the Kubernetes manifests of what stack.yaml declares.
+"""`python -m deploy.kubernetes PRODUCT IMAGE`: Kubernetes manifests made from stack.yaml.
 
-One file of settings for both: replicas, limits, health checks and update order are read from stack.yaml, and
-x-kubernetes there has what Swarm has no word for. Without --keys everyone in the cluster may ask.
+Replicas, limits, health checks and update order are read from stack.yaml, so that Swarm and Kubernetes share one file;
+its x-kubernetes has the settings that Swarm does not have. Without --keys everyone in the cluster may use the API.
 """
 
 import os
@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from ruamel.yaml import YAML
 
-from product.errors import UserError
+from core.base.errors import UserError
 
 STACK = Path(__file__).resolve().parent / "stack.yaml"
 UID = 10001  # the Dockerfile's USER
@@ -23,7 +23,7 @@ _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
 
 
 def interpolate(text: str, variables: Mapping[str, str]) -> str:
-    """Compose's ${NAME}, ${NAME:-default} and ${NAME:?reason}. Raises UserError where a variable is needed."""
+    """Compose's ${NAME}, ${NAME:-default} and ${NAME:?reason}. Raises UserError if a required variable is not set."""
 
     def value(match: re.Match[str]) -> str:
         name, kind, rest = match.groups()
@@ -40,7 +40,7 @@ def seconds(duration: str) -> int:
     """Whole seconds of a duration like 20s or 1m, at least 1."""
     match = re.fullmatch(r"(\d+)(ms|s|m|h)", duration)
     if not match:
-        raise UserError(f"{STACK}: {duration!r} is no duration like 20s")
+        raise UserError(f"{STACK}: {duration!r} is not a duration like 20s")
     return max(1, round(int(match[1]) * _UNITS[match[2]]))
 
 
@@ -71,7 +71,7 @@ def container(api: Mapping[str, Any], extra: Mapping[str, Any], secret: str) -> 
         "startupProbe": {**ready, "failureThreshold": seconds(check["start_period"]) // times["periodSeconds"]},
         "readinessProbe": {**ready, "failureThreshold": check["retries"]},
         "livenessProbe": {**alive, "failureThreshold": 3},
-        # the Service forgets a stopping pod a moment after the pod is told to stop; until then it must still answer
+        # the Service removes a stopping pod a moment after the pod is told to stop; until then it must still answer
         "lifecycle": {"preStop": {"exec": {"command": ["sleep", str(extra["drain_seconds"])]}}},
         "securityContext": {
             "readOnlyRootFilesystem": api["read_only"],
@@ -85,11 +85,8 @@ def container(api: Mapping[str, Any], extra: Mapping[str, Any], secret: str) -> 
 def manifests(name: str, stack: Mapping[str, Any], secret: str = "") -> list[dict[str, Any]]:
     """Deployment, Service, HorizontalPodAutoscaler and PodDisruptionBudget, called `name`."""
     api, extra = stack["services"]["api"], stack["x-kubernetes"]
-    labels, update, replicas = (
-        {"app.kubernetes.io/name": name},
-        api["deploy"]["update_config"],
-        api["deploy"]["replicas"],
-    )
+    labels = {"app.kubernetes.io/name": name}
+    update = api["deploy"]["update_config"]
     metadata = {"name": name, "labels": labels}
     volumes: list[dict[str, Any]] = [
         {"name": f"tmp{i}", "emptyDir": {"medium": "Memory", "sizeLimit": "64Mi"}} for i, _ in enumerate(api["tmpfs"])
@@ -110,10 +107,10 @@ def manifests(name: str, stack: Mapping[str, Any], secret: str = "") -> list[dic
         "volumes": volumes,
     }
     if update["order"] != "start-first":
-        raise UserError(f"{STACK}: update_config.order is {update['order']}, which has no counterpart here")
+        raise UserError(f"{STACK}: update_config.order is {update['order']}, which Kubernetes does not have")
     strategy = {"maxUnavailable": 0, "maxSurge": int(update["parallelism"])}
     deployment = {
-        # no replicas: the autoscaler decides, and applying this again must not undo it
+        # no replicas: the autoscaler decides, and applying this again must not change its decision
         "selector": {"matchLabels": labels},
         "minReadySeconds": 1,
         "progressDeadlineSeconds": seconds(update["monitor"]) * 4,
@@ -122,7 +119,7 @@ def manifests(name: str, stack: Mapping[str, Any], secret: str = "") -> list[dic
     }
     scaler = {
         "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": name},
-        "minReplicas": int(replicas),
+        "minReplicas": int(api["deploy"]["replicas"]),
         "maxReplicas": extra["max_replicas"],
         "metrics": [
             {
@@ -150,16 +147,16 @@ def main(
     image: Annotated[str, typer.Argument(help="Its image, by digest: REGISTRY/NAME@sha256:...")],
     keys: Annotated[str, typer.Option(help="Secret whose entry `keys` holds the API keys.")] = "",
 ) -> None:
-    """Print the manifests as YAML, for kubectl apply -f -. They were validated against the schemas, not run."""
+    """Print the manifests as YAML, for kubectl apply -f -. They are tested against the schemas, not on a cluster."""
     variables = {**os.environ, "IMAGE": image, "STACK": f"final-{product}", "HAPROXY_HASH": "none"}
     try:
         stack = YAML(typ="safe").load(interpolate(STACK.read_text(encoding="utf-8"), variables))
-        found = manifests(f"final-{product}", stack, keys)
+        documents = manifests(f"final-{product}", stack, keys)
     except (UserError, KeyError) as error:
         sys.exit(f"kubernetes: {error}")
     writer = YAML()
     writer.representer.ignore_aliases = lambda _: True
-    writer.dump_all(found, sys.stdout)
+    writer.dump_all(documents, sys.stdout)
 
 
 if __name__ == "__main__":

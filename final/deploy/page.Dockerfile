@@ -14,7 +14,7 @@ RUN python3 -m venv --without-pip /packages \
     && python3 -m compileall -q -j 0 /packages
 
 FROM ${BASE_IMAGE} AS code
-COPY final/service/page*.py /srv/service/
+COPY final/page/*.py /srv/page/
 RUN chmod -R a=rX /srv && python3 -m compileall -q /srv
 
 FROM ${BASE_IMAGE} AS page
@@ -24,8 +24,8 @@ USER 10001:10001
 ENV PYTHONPATH=/srv API_URL=http://proxy:8080
 EXPOSE 8501
 HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=3 CMD ["python", "-c", \
-    "import urllib.request as r; r.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=2)"]
-CMD ["streamlit", "run", "service/page.py", "--server.address=0.0.0.0", "--server.port=8501", "--server.headless=true", \
+    "import urllib.request as r; r.build_opener(r.ProxyHandler({})).open('http://127.0.0.1:8501/_stcore/health', timeout=2)"]
+CMD ["streamlit", "run", "page/app.py", "--server.address=0.0.0.0", "--server.port=8501", "--server.headless=true", \
     "--server.fileWatcherType=none", "--browser.gatherUsageStats=false", "--client.toolbarMode=minimal"]
 ARG VERSION=unknown REVISION=unknown CREATED=unknown SOURCE=unknown
 COPY --from=page-build /packages /packages

@@ -1,15 +1,15 @@
-"""The name by which an image is deployed: one that always means the same bytes, whatever is built or pushed later."""
+"""The name by which an image is deployed; it always means the same bytes, whatever is built or pushed later."""
 
 from dataclasses import dataclass
 
+from core.base.errors import UserError
 from deploy import engine
 from deploy.engine import EngineError, docker, inspect
-from product.errors import UserError
 
 
 @dataclass(frozen=True)
 class Pinned:
-    """`name` is repository@sha256:... where a registry has the image, else repository:id-... on this engine alone."""
+    """`name` is repository@sha256:... if a registry has the image, or else repository:id-..., on this engine only."""
 
     name: str
     model: str
@@ -17,25 +17,27 @@ class Pinned:
 
 
 def pin(image: str, product: str) -> Pinned:
-    """Pull the image if it is not here. Raises UserError where it can't be had, or is not this product's."""
-    found = inspect("image", image)
-    if found is None:
+    """Pull the image if it is not here. Raises UserError if it cannot be pulled, or is not this product's."""
+    details = inspect("image", image)
+    if details is None:
         try:
             docker("pull", "--quiet", image)
         except EngineError as error:
             raise UserError(f"{image}: is not here and cannot be pulled: {error}") from None
-        found = inspect("image", image) or {}
-    said = engine.labels(found)
-    if said.get("mlops.product") != product:
+        details = inspect("image", image) or {}
+    labels = engine.labels(details)
+    if labels.get("mlops.product") != product:
         raise UserError(
-            f"{image}: holds {said.get('mlops.product') or 'no product'}, not {product}: "
-            f"its label mlops.product says so. Build it by bash final/deploy/build.sh {product} build"
+            f"{image}: holds {labels.get('mlops.product') or 'no product'}, not {product}, "
+            f"by its label mlops.product. Build it with bash final/deploy/build.sh {product} build"
         )
     repository = image.partition("@")[0]
     if ":" in repository.rpartition("/")[2]:
         repository = repository.rpartition(":")[0]
-    digests = [digest for digest in found["RepoDigests"] or [] if digest.startswith(f"{repository}@")]
-    name = digests[0] if digests else f"{repository}:id-{found['Id'].removeprefix('sha256:')[:12]}"
-    if not digests:
-        docker("tag", found["Id"], name)
-    return Pinned(name, said["mlops.model"], said.get("org.opencontainers.image.revision", "unknown"))
+    digests = [digest for digest in details["RepoDigests"] or [] if digest.startswith(f"{repository}@")]
+    if digests:
+        name = digests[0]
+    else:
+        name = f"{repository}:id-{details['Id'].removeprefix('sha256:')[:12]}"
+        docker("tag", details["Id"], name)
+    return Pinned(name, labels["mlops.model"], labels.get("org.opencontainers.image.revision", "unknown"))

@@ -15,12 +15,12 @@ from typing import Annotated
 
 import typer
 
+from core.base.errors import UserError, message
+from core.base.paths import Paths
+from core.registry.log import PromotionLog
 from deploy.engine import docker, inspect
 from deploy.pinned import Pinned, pin
-from deploy.verdict import RolloutError, wait, wait_for_proxy
-from product.errors import UserError
-from product.paths import Paths
-from product.promotion_log import PromotionLog
+from deploy.verdict import RolloutError, address_of, wait, wait_for_answer, wait_for_proxy
 
 HERE = Path(__file__).resolve().parent
 
@@ -31,7 +31,7 @@ def log_of(product: str) -> PromotionLog:
 
 
 def settings(stack: str) -> tuple[list[str], dict[str, str]]:
-    """Stack files, and the variables in them. Raises UserError where nobody decided who may ask."""
+    """Stack files, and their variables. Raises UserError if it is not decided who may use the API."""
     files = ["stack.yaml"]
     variables = {"STACK": stack, "HAPROXY_HASH": _hash(HERE / "haproxy.cfg")}
     if keys := os.environ.get("API_KEYS_FILE"):
@@ -40,7 +40,7 @@ def settings(stack: str) -> tuple[list[str], dict[str, str]]:
         files.append("stack.keys.yaml")
         variables |= {"API_KEYS_FILE": str(Path(keys).resolve()), "API_KEYS_HASH": _hash(Path(keys))}
     elif not os.environ.get("SERVICE_INSECURE"):
-        raise UserError("who may ask? API_KEYS_FILE=file names the keys' file; SERVICE_INSECURE=1 lets everyone ask")
+        raise UserError("who may use the API? Set API_KEYS_FILE=file, or SERVICE_INSECURE=1 to allow everyone")
     return [part for file in files for part in ("--compose-file", str(HERE / file))], variables
 
 
@@ -49,19 +49,22 @@ def _hash(path: Path) -> str:
 
 
 def deploy(stack: str, image: str, seconds: float, **variables: str) -> None:
-    """Roll the image out and wait for the verdict. Raises RolloutError where it was not taken."""
+    """Roll the image out and wait for the verdict. Raises RolloutError if it does not serve."""
     if docker("info", "--format", "{{.Swarm.LocalNodeState}} {{.Swarm.ControlAvailable}}") != "active true":
-        raise UserError("this engine manages no Swarm; on the first machine: docker swarm init")
+        raise UserError("this engine is not a Swarm manager; on the first machine run docker swarm init")
     files, defaults = settings(stack)
-    # by digest, or on this engine alone: there is nothing left to look up in a registry
+    # the name is a digest, or local to this engine, so that nothing has to be looked up in a registry
     command = ["stack", "deploy", *files, "--with-registry-auth", "--resolve-image=never", stack]
     docker(*command, **{**defaults, "IMAGE": image, **variables})
     wait_for_proxy(f"{stack}_proxy", min(60, seconds))
-    terminal = sys.stderr.isatty()
-    wait(
-        f"{stack}_api", image, seconds, monitored="PARALLELISM" not in variables,
-        tell=lambda said: print(f"\r\033[K{said}", end="", file=sys.stderr, flush=True) if terminal else None,
-    )  # fmt: skip
+    wait(f"{stack}_api", image, seconds, monitored="PARALLELISM" not in variables, tell=_show)
+    wait_for_answer(f"http://{address_of(f'{stack}_proxy')}:{os.environ.get('PORT') or 8000}", min(60, seconds))
+
+
+def _show(state: str) -> None:
+    """The state of the rollout in one line of the terminal."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{state}", end="", file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -72,7 +75,7 @@ def locked(log: PromotionLog) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise UserError(f"{log.path}: another rollout is going on; try again when it has ended") from None
+            raise UserError(f"{log.path}: another rollout is running; try again when it has ended") from None
         yield
 
 
@@ -92,7 +95,7 @@ def forward(product: str, stack: str, image: str, why: str, seconds: float) -> P
 
 
 def back(product: str, stack: str, why: str, seconds: float) -> Pinned:
-    """To the image before, all replicas at once: it has served before, so it is not put on trial again."""
+    """Back to the previous image, all replicas at once, since it has served before."""
     log = log_of(product)
     with locked(log):
         served = log.served(by="image")
@@ -112,27 +115,28 @@ def back(product: str, stack: str, why: str, seconds: float) -> Pinned:
 def main(
     product: Annotated[str, typer.Argument(help="A product of products/.")],
     image: Annotated[str, typer.Argument(help="As build.sh printed it: by commit, or by digest.")] = "",
-    rollback: Annotated[bool, typer.Option("--rollback", help="Back to the image that served before.")] = False,
+    rollback: Annotated[bool, typer.Option("--rollback", help="Back to the previous image.")] = False,
     history: Annotated[bool, typer.Option("--history", help="Only show the log.")] = False,
     why: Annotated[str, typer.Option(help="Goes into the log.")] = "by hand",
     stack: Annotated[str, typer.Option(help="Name of the stack.", show_default="final-PRODUCT", envvar="STACK")] = "",
     timeout: Annotated[float, typer.Option(help="Seconds to wait for the verdict.", min=1)] = 600,
 ) -> None:
-    """Put an image into service and wait for the verdict. Prints what serves now.
+    """Put an image into service and wait for the verdict. Prints the name of the serving image.
 
     PORT is the port of this machine, REPLICAS how many. API_KEYS_FILE names the keys, or SERVICE_INSECURE=1.
     """
-    began, name = time.monotonic(), stack or f"final-{product}"
+    began = time.monotonic()
+    name = stack or f"final-{product}"
     if (bool(image) + rollback + history) != 1:
-        sys.exit("deploy: name an image, or say --rollback or --history")
+        sys.exit("deploy: give an image, or --rollback, or --history")
     try:
         if history:
             for entry in log_of(product).entries():
                 print(f"{entry['when']}  {entry['action']:<8}  {entry['model'][:12]}  {entry['image']}  {entry['why']}")
             return
         served = back(product, name, why, timeout) if rollback else forward(product, name, image, why, timeout)
-    except UserError as error:
-        sys.exit(f"deploy: {error}")
+    except (UserError, OSError) as error:
+        sys.exit(f"deploy: {message(error)}")
     print(f"deploy: model {served.model[:12]} serves after {time.monotonic() - began:.1f} s", file=sys.stderr)
     print(served.name)
 

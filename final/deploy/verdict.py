@@ -1,20 +1,24 @@
-"""Did the rollout succeed? `docker stack deploy` returns at once; the verdict is what Swarm makes of it afterwards."""
+"""Did the rollout succeed? `docker stack deploy` returns at once; the verdict is what Swarm does afterwards."""
 
 import json
+import os
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
+import httpx
+
+from core.base.errors import UserError
 from deploy.engine import EngineError, docker, inspect, logs
-from product.errors import UserError
 
 
 class RolloutError(UserError):
-    """The new image does not serve; str() says why and what serves instead."""
+    """The new image does not serve; str() has the reason and the image that serves instead."""
 
 
 def tasks(service: str) -> list[dict[str, Any]]:
-    """All tasks that Swarm remembers of a service, the failed ones too. Raises EngineError."""
+    """All tasks of a service that Swarm remembers, including failed ones. Raises EngineError."""
     for attempt in range(3):
         ids = docker("service", "ps", "--quiet", "--no-trunc", service).split()
         try:
@@ -25,62 +29,97 @@ def tasks(service: str) -> list[dict[str, Any]]:
     return []
 
 
-def _said(value: Any) -> Any:
-    """Without what is empty or false: Swarm writes some defaults into a service and not into its tasks."""
-    if isinstance(value, dict):
-        return {key: said for key, part in value.items() if (said := _said(part))}
-    return value
+def _without_defaults(value: Any) -> Any:
+    """Without empty and false values: Swarm writes some defaults into a service and not into its tasks."""
+    if not isinstance(value, dict):
+        return value
+    parts = {key: _without_defaults(part) for key, part in value.items()}
+    return {key: part for key, part in parts.items() if part}
 
 
-def current(service: dict[str, Any], found: list[dict[str, Any]]) -> bool:
-    """Whether exactly the wanted replicas run, all by the service's present specification."""
+def current(service: dict[str, Any], replicas: list[dict[str, Any]]) -> bool:
+    """Whether exactly the declared number of replicas runs, all with the service's present specification."""
     spec = service["Spec"]
-    alive = [task for task in found if task["DesiredState"] in ("running", "ready")]
-    wanted = [
+    declared = _without_defaults(spec["TaskTemplate"]["ContainerSpec"])
+    alive = [task for task in replicas if task["DesiredState"] in ("running", "ready")]
+    up_to_date = [
         task
         for task in alive
-        if task["Status"]["State"] == "running"
-        and _said(task["Spec"]["ContainerSpec"]) == _said(spec["TaskTemplate"]["ContainerSpec"])
+        if task["Status"]["State"] == "running" and _without_defaults(task["Spec"]["ContainerSpec"]) == declared
     ]
-    return len(wanted) == len(alive) == int(spec["Mode"]["Replicated"]["Replicas"])
+    return len(up_to_date) == len(alive) == int(spec["Mode"]["Replicated"]["Replicas"])
 
 
-def reason(image: str, found: list[dict[str, Any]]) -> str:
-    """Why replicas of an image failed: what Swarm says of one, and the last telling line that one of them said."""
-    failed = [t for t in found if t["Spec"]["ContainerSpec"]["Image"] == image and t["Status"]["State"] != "running"]
+def reason(image: str, replicas: list[dict[str, Any]]) -> str:
+    """Why replicas of an image failed: Swarm's message, and the last line of a log with an error."""
+    failed = [
+        task
+        for task in replicas
+        if task["Spec"]["ContainerSpec"]["Image"] == image and task["Status"]["State"] != "running"
+    ]
     failed.sort(key=lambda task: not task["Status"].get("Err"))
     if not failed:
         return "Swarm gives no reason"
     status = failed[0]["Status"]
-    why = status.get("Err") or f"a replica was never ready ({status['State']}: {status.get('Message', '')})"
+    message = status.get("Err") or f"a replica was never ready ({status['State']}: {status.get('Message', '')})"
     for task in failed:
         try:
-            said = logs("service", "logs", "--raw", "--tail", "20", task["ID"])
+            lines = logs("service", "logs", "--raw", "--tail", "20", task["ID"])
         except EngineError:
             continue
-        if telling := [line for line in said if "not ready" in line or "Error" in line]:
-            return f"{why}; it said: {telling[-1]}"
-    return why
+        if errors := [line for line in lines if "not ready" in line or "Error" in line]:
+            return f"{message}; its log: {errors[-1]}"
+    return message
 
 
 def wait_for_proxy(name: str, seconds: float) -> None:
-    """Until the proxy runs as it is declared. Raises RolloutError where it does not within `seconds`."""
+    """Wait until the proxy runs as declared. Raises RolloutError if it does not within `seconds`."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        service, found = inspect("service", name), tasks(name)
-        if service and current(service, found):
+        service = inspect("service", name)
+        replicas = tasks(name)
+        if service and current(service, replicas):
             return
         time.sleep(0.3)
     image = service["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"] if service else ""
     raise RolloutError(
-        f"{name} does not run after {seconds:.0f} s: {reason(image, found)}; see docker service ps {name}"
+        f"{name} does not run after {seconds:.0f} s: {reason(image, replicas)}; see docker service ps {name}"
     )
 
 
-def wait_for_the_old(name: str, seconds: float = 25) -> None:
-    """Until the replicas that were told to stop have stopped: till then the proxy may ask one of them.
+def address_of(proxy: str) -> str:
+    """The machine whose port the proxy holds, as it is reached from here. Raises EngineError."""
+    here = docker("info", "--format", "{{.Swarm.NodeID}}")
+    nodes = [task["NodeID"] for task in tasks(proxy) if task["Status"]["State"] == "running"]
+    if not nodes or nodes[-1] == here:
+        return urlsplit(os.environ.get("DOCKER_HOST", "")).hostname or "127.0.0.1"
+    return docker("node", "inspect", "--format", "{{.Status.Addr}}", nodes[-1])
 
-    At most for a little longer than they are given to stop: one on a machine that was lost never says that it did.
+
+def wait_for_answer(url: str, seconds: float) -> None:
+    """Wait until a replica answers through the proxy, which looks for replicas twice a second.
+
+    Raises RolloutError if none does within `seconds`.
+    """
+    end, answer = time.monotonic() + seconds, ""
+    with httpx.Client(transport=httpx.HTTPTransport(), timeout=5) as client:
+        while time.monotonic() < end:
+            try:
+                reply = client.get(f"{url}/readyz")
+            except httpx.HTTPError as error:
+                answer = f"{type(error).__name__}: {error}"
+            else:
+                if reply.is_success:
+                    return
+                answer = f"{reply.status_code} {' '.join(reply.text.split())[:200]}"
+            time.sleep(0.1)
+    raise RolloutError(f"{url}: the replicas are ready, but no answer comes through the proxy: {answer}")
+
+
+def wait_for_the_old(name: str, seconds: float = 25) -> None:
+    """Wait until the replicas that were told to stop have stopped, since the proxy may still use one of them.
+
+    It waits only a little longer than their stop timeout, since one on a lost machine never reports that it stopped.
     """
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -89,34 +128,39 @@ def wait_for_the_old(name: str, seconds: float = 25) -> None:
         time.sleep(0.3)
 
 
-def wait(
-    name: str, image: str, seconds: float, *, monitored: bool = True, tell: Callable[[str], None] = lambda said: None
-) -> None:
-    """Until the service runs `image` in all replicas and, where `monitored`, Swarm has watched them long enough.
+def ignore(state: str) -> None:
+    """The default of `wait`: nobody watches."""
 
-    Raises RolloutError where Swarm rolled back or paused, where the first rollout's replicas fail, or after `seconds`.
+
+def wait(
+    name: str, image: str, seconds: float, *, monitored: bool = True, tell: Callable[[str], None] = ignore
+) -> None:
+    """Wait until all replicas run `image` and, if `monitored`, Swarm has watched them long enough.
+
+    Raises RolloutError if Swarm rolled back or paused, if the replicas of the first rollout fail, or after `seconds`.
     """
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         service = inspect("service", name)
         if service is None:
             raise RolloutError(f"there is no service {name}")
-        found, update = tasks(name), service.get("UpdateStatus") or {}
+        replicas = tasks(name)
+        update = service.get("UpdateStatus") or {}
         state = update.get("State", "")
         spec_image = service["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"]
-        tell(f"{state or 'starting'}: {sum(t['Status']['State'] == 'running' for t in found)} replicas run")
-        if state == "rollback_completed" and current(service, found):
-            raise RolloutError(f"rolled back to {spec_image}: {reason(image, found)}")
+        tell(f"{state or 'starting'}: {sum(task['Status']['State'] == 'running' for task in replicas)} replicas run")
+        if state == "rollback_completed" and current(service, replicas):
+            raise RolloutError(f"rolled back to {spec_image}: {reason(image, replicas)}")
         if state in ("paused", "rollback_paused"):
             raise RolloutError(
-                f"{state}: {update.get('Message', '')}: {reason(image, found)}; see docker service ps {name}"
+                f"{state}: {update.get('Message', '')}: {reason(image, replicas)}; see docker service ps {name}"
             )
         settled = state in ("", "completed") or (not monitored and state == "updating")
-        if settled and spec_image == image and current(service, found):
+        if settled and spec_image == image and current(service, replicas):
             wait_for_the_old(name)
             return
-        broken = [t for t in found if t["Status"]["State"] in ("failed", "rejected")]
+        broken = [task for task in replicas if task["Status"]["State"] in ("failed", "rejected")]
         if not state and len(broken) > 2 * service["Spec"]["Mode"]["Replicated"]["Replicas"]:
-            raise RolloutError(f"the first replicas fail, and nothing was there to go back to: {reason(image, found)}")
+            raise RolloutError(f"the first replicas fail, and no earlier image exists: {reason(image, replicas)}")
         time.sleep(0.3)
     raise RolloutError(f"no verdict after {seconds:.0f} s; see docker service ps {name}")

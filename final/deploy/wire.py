@@ -4,8 +4,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from product.columns import Boolean, Category, Feature, Integer
-from product.declaration import Contract
+from core.spec.columns import Boolean, Category, Feature, Integer, truth
+from core.spec.contract import Contract
 
 
 def as_sent(row: Mapping[str, Any], contract: Contract) -> dict[str, Any]:
@@ -22,5 +22,5 @@ def _value(value: Any, feature: Feature) -> Any:
         case Category():
             return next((declared for declared in feature.values if str(declared) == str(value)), value)
         case Boolean():
-            return str(value).lower() in ("true", "yes", "1")
+            return truth(str(value))
     return value

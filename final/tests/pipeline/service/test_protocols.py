@@ -1,0 +1,255 @@
+"""One model, many ways to ask: library, single rows, batches in four forms, MLflow's and the v2 protocol agree."""
+
+import csv
+import io
+import json
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import nanoarrow
+import numpy as np
+import pytest
+from nanoarrow.ipc import StreamWriter
+
+from bench.environments import python_of
+from bench.servers import CONTENDERS, running
+from core.model.model import ProductModel
+from core.registry import artifact
+from core.spec.yaml_file import load
+from core.table.typed import read
+from tests.pipeline.service.mlflow_bodies import Rows, bodies
+from tests.support.checkout import Checkout
+from tests.support.running_service import Service, serving
+
+WHOLE = ("Pclass", "SibSp", "Parch")
+TRITON = Path(__file__).with_name("triton_client.py")
+
+
+@pytest.fixture(scope="module")
+def service(trained: Checkout) -> Iterator[Service]:
+    """From the artifact alone, as an image serves it."""
+    folder = trained.product / "registry" / "models" / trained.champion()
+    with serving(trained, "serve.sh", "--model", str(folder)) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def rows(trained: Checkout) -> Rows:
+    """The hold-out as a client would send it; 40 rows, some with missing values."""
+    product = load(str(trained.product))
+    holdout, _ = read(trained.product / "data" / "split" / "holdout.csv", product)
+    found = artifact.records(holdout.head(40), list(product.contract.features))
+    return [{n: int(v) if n in WHOLE and v is not None else v for n, v in row.items()} for row in found]
+
+
+@pytest.fixture(scope="module")
+def expected(trained: Checkout, rows: Rows) -> list[float]:
+    model = ProductModel.load(trained.product / "registry" / "models" / trained.champion())
+    scores: list[float] = model.scores({name: [row[name] for row in rows] for name in rows[0]}).tolist()
+    return scores
+
+
+def test_single_rows_answer_as_the_library(service: Service, rows: Rows, expected: list[float]) -> None:
+    assert [service.post("/predict", row).json()["probability"] for row in rows] == expected
+
+
+def send(service: Service, kind: str, body: bytes, path: str = "/predict/batch") -> httpx.Response:
+    answer = httpx.post(service.url + path, content=body, headers={"content-type": kind}, timeout=60)
+    assert answer.headers["x-model-version"]
+    assert answer.headers["x-request-id"]
+    return answer
+
+
+def test_a_batch_in_each_form_answers_as_the_library(service: Service, rows: Rows, expected: list[float]) -> None:
+    wrong = [*rows[:20], {**rows[0], "Age": "young"}, *rows[20:]]
+    array = send(service, "application/json", json.dumps(wrong).encode()).json()["predictions"]
+    assert [one.get("probability") for one in array] == [*expected[:20], None, *expected[20:]]
+    lines = send(service, "application/x-ndjson", "\n".join(map(json.dumps, wrong)).encode()).text.splitlines()
+    assert [json.loads(line) for line in lines] == array
+    table = list(csv.DictReader(io.StringIO(send(service, "text/csv", as_csv(wrong)).text)))
+    assert [float(row["probability"] or "nan") for row in table] == pytest.approx(
+        [*expected[:20], np.nan, *expected[20:]], rel=0, nan_ok=True
+    )
+    assert table[20]["error"] == "Age: Input should be a valid number"
+    assert [row["PassengerId"] for row in table] == [str(number) for number in range(len(wrong))]
+    arrow = send(service, "application/vnd.apache.arrow.stream", as_arrow(rows)).content
+    batch = nanoarrow.Array(nanoarrow.ArrayStream.from_readable(arrow).read_all())
+    names = [field.name for field in batch.schema.fields]
+    assert names == ["PassengerId", "prediction", "probability", "error"]
+    assert batch.child(2).to_pylist() == expected
+
+
+def test_a_table_with_the_target_is_compared(service: Service, rows: Rows) -> None:
+    table = as_csv([{**row, "Survived": 1} for row in rows])
+    refused = send(service, "text/csv", table, "/predict/batch?target=refuse")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "Survived")
+    compared = send(service, "text/csv", table)
+    predictions = [row["prediction"] for row in csv.DictReader(io.StringIO(compared.text))]
+    share = predictions.count("1") / len(predictions)
+    assert compared.headers["x-target-metric"] == "accuracy"
+    assert float(compared.headers["x-target-value"]) == pytest.approx(share, abs=1e-5)
+    unknown = send(service, "text/csv", table, "/predict/batch?target=maybe")
+    assert (unknown.status_code, "target" in unknown.json()["detail"]) == (422, True)
+
+
+def as_csv(rows: Rows) -> bytes:
+    text = io.StringIO()
+    table = csv.DictWriter(text, ["PassengerId", *rows[0]])
+    table.writeheader()
+    table.writerows({"PassengerId": number, **row} for number, row in enumerate(rows))
+    return text.getvalue().encode()
+
+
+def as_arrow(rows: Rows) -> bytes:
+    kinds = dict.fromkeys(rows[0], nanoarrow.string()) | {"Age": nanoarrow.float64(), "Fare": nanoarrow.float64()}
+    kinds |= dict.fromkeys(WHOLE, nanoarrow.int64())
+    schema, out = nanoarrow.struct(kinds), io.BytesIO()
+    with StreamWriter.from_writable(out) as stream:
+        for part in (rows[:7], rows[7:]):
+            children = [nanoarrow.c_array([row[name] for row in part], kind) for name, kind in kinds.items()]
+            stream.write_array(
+                nanoarrow.c_array_from_buffers(schema, length=len(part), buffers=[None], children=children)
+            )
+    return out.getvalue()
+
+
+def test_an_explanation_adds_up_to_the_raw_score(service: Service, rows: Rows, expected: list[float]) -> None:
+    answer = service.post("/explain", rows[:5]).json()["rows"]
+    for one, probability in zip(answer, expected, strict=False):
+        assert one["base"] + sum(one["contributions"].values()) == pytest.approx(one["raw"], abs=1e-9)
+        assert 1 / (1 + np.exp(-one["raw"])) == pytest.approx(probability, abs=1e-9)
+    assert service.post("/explain", rows[0]).json()["rows"][0]["raw"] == pytest.approx(answer[0]["raw"], abs=1e-9)
+    bad = service.post("/explain", {**rows[0], "Sex": "x"})
+    assert (bad.status_code, bad.json()["errors"][0]["field"]) == (422, "Sex")
+
+
+@pytest.fixture(scope="module")
+def mlflow_server(trained: Checkout) -> Iterator[str]:
+    """MLflow's own scoring server with the same model."""
+    contender = next(one for one in CONTENDERS if one.name == "MLflow")
+    folder = trained.product / "registry" / "models" / trained.champion()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with running(contender, folder, port, []):
+        url, until = f"http://127.0.0.1:{port}", time.monotonic() + 120
+        while time.monotonic() < until:
+            try:
+                if httpx.get(url + "/ping").status_code == 200:
+                    break
+            except httpx.TransportError:
+                time.sleep(0.2)
+        yield url
+
+
+def test_mlflows_protocol_is_answered_and_refused_as_by_its_own_server(
+    service: Service, mlflow_server: str, rows: Rows, expected: list[float]
+) -> None:
+    whole = [row for row, _ in zip(rows, expected, strict=True) if None not in row.values()]
+    complete = [{**row, "Cabin": row["Cabin"] or "C62"} for row in rows if row["Age"] is not None and row["Embarked"]]
+    assert whole or complete
+    for name, (kind, body) in bodies(complete[:10]).items():
+        ours, theirs = (
+            httpx.post(url + "/invocations", content=body, headers={"content-type": kind}, timeout=60)
+            for url in (service.url, mlflow_server)
+        )
+        assert ours.status_code == theirs.status_code, (name, ours.text, theirs.text)
+        assert ours.headers["content-type"].split(";")[0] == theirs.headers["content-type"].split(";")[0], name
+        if ours.status_code == 200:
+            assert ours.json() == theirs.json(), name
+            assert len(ours.json()["predictions"]) == 10
+        elif ours.status_code == 400:
+            # what its newest releases add (error_class, sqlstate), no client of before reads
+            assert set(ours.json()) == {"error_code", "message"} <= set(theirs.json()), name
+            assert ours.json()["error_code"] == theirs.json()["error_code"], name
+            assert "Traceback" not in ours.text
+    for path in ("/ping", "/health", "/version"):
+        ours, theirs = httpx.get(service.url + path), httpx.get(mlflow_server + path)
+        assert (ours.status_code, ours.text) == (theirs.status_code, theirs.text)
+        assert ours.headers["content-type"] == theirs.headers["content-type"]
+
+
+def test_mlflows_protocol_answers_as_the_library(service: Service, rows: Rows, expected: list[float]) -> None:
+    for name, (kind, body) in bodies(rows).items():
+        if name in ("split", "records", "instances", "inputs", "csv"):
+            answer = send(service, kind, body, "/invocations").json()["predictions"]
+            assert [one["probability"] for one in answer] == expected, name
+
+
+def test_tritons_client_is_answered_as_the_library(service: Service, rows: Rows, expected: list[float]) -> None:
+    done = subprocess.run(
+        [str(python_of("triton")), str(TRITON), service.url.removeprefix("http://")],
+        input=json.dumps(rows),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert said["binary"] == said["json"] == expected
+    assert said["classes"] == [int(p > 0.5) for p in expected]
+    assert said["ready"] is True
+    assert said["version"] == service.get("/readyz").json()["model"]
+    assert "Pclass" in said["refused"]
+
+
+def test_each_example_of_the_documentation_works_as_it_stands(service: Service) -> None:
+    document = service.get("/openapi.json").json()
+    asked = 0
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            url = service.url + path
+            for parameter in operation.get("parameters", []):
+                example = next(iter(parameter["examples"].values()))
+                url = url.replace(f"{{{parameter['name']}}}", example["value"])
+            bodies = operation.get("requestBody", {"content": {"": {"example": ""}}})["content"]
+            for kind, one in bodies.items():
+                if "example" not in one:
+                    continue
+                example = one["example"]
+                body = example if isinstance(example, str) else json.dumps(example)
+                headers = {"content-type": kind} if kind else {}
+                answer = httpx.request(method, url, content=body or None, headers=headers, timeout=30)
+                assert answer.status_code == 200, (path, answer.text)
+                asked += 1
+    assert asked >= 20
+    page = service.get("/docs").text
+    assert "http://" not in page
+    assert "https://" not in page
+
+
+def test_each_refusal_is_one_that_the_documentation_names(service: Service) -> None:
+    document, found = service.get("/openapi.json").json(), set()
+    wrong: list[tuple[dict[str, str], bytes]] = [
+        ({}, b""),
+        ({"content-type": "application/json"}, b"{}"),
+        ({"content-type": "text/csv"}, b"{}"),
+        ({"content-type": "text/xml"}, b"<a/>"),
+    ]
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            for headers, body in wrong if "requestBody" in operation else [({}, b"")]:
+                for name in ("titanic", "another") if "{name}" in path else ("",):
+                    url = service.url + path.replace("{name}", name)
+                    answer = httpx.request(method, url, content=body, headers=headers, timeout=30)
+                    said = operation["responses"].get(str(answer.status_code))
+                    assert said, (method, path, headers, body, answer.status_code, answer.text)
+                    assert answer.headers["content-type"].split(";")[0] in said["content"], (path, answer.headers)
+                    found.add(answer.status_code)
+        answer = httpx.request("DELETE", service.url + path.replace("{name}", "titanic"), timeout=30)
+        assert (answer.status_code, path) == (405, path)
+        assert answer.headers["allow"]
+    assert found == {200, 400, 404, 415, 422}
+
+
+def test_server_timing_has_every_part(service: Service, rows: Rows) -> None:
+    answer = service.post("/predict", rows[0])
+    parts = [part.split(";")[0] for part in answer.headers["server-timing"].split(", ")]
+    assert parts == ["parse", "validate", "queue", "predict", "write"]
+    named = httpx.post(service.url + "/predict", json=rows[0], headers={"x-request-id": "from-the-client"})
+    assert named.headers["x-request-id"] == "from-the-client"
