@@ -4,21 +4,22 @@
 set -euo pipefail
 here=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 
-usage() { sed -n '2,3s/^# //p' "$here/pipeline.sh"; }
-
-seed=()
-case "$#:${1:-}" in
-  0:) ;;
-  1:--help | 1:-h) usage; exit 0 ;;
-  2:--seed) seed=(--seed "$2") ;;
-  1:--seed=*) seed=("$1") ;;
-  *) { echo "pipeline.sh: cannot use: $*"; usage; } >&2; exit 2 ;;
+case "${1:-}" in
+  --help | -h) sed -n '2,3s/^# //p' "$here/pipeline.sh"; exit 0 ;;
 esac
 
 # shellcheck source-path=SCRIPTDIR source=../env.sh
 . "$here/../env.sh"
 
-python "$here/data_creation.py" ${seed[@]+"${seed[@]}"}
-python "$here/data_preprocessing.py"
-python "$here/model_preparation.py"
-python "$here/model_testing.py"
+# All stages write into a new folder, which becomes run/ at the end: a run that fails leaves the last good one whole.
+new=$here/.run.$$
+trap 'rm -rf "$new"' EXIT
+
+python "$here/data_creation.py" --data "$new/data" --plot "$new/reports/series.png" "$@"
+python "$here/data_preprocessing.py" --data "$new/data"
+python "$here/model_preparation.py" --data "$new/data" --model "$new/model.skops"
+result=$(python "$here/model_testing.py" --data "$new/data" --model "$new/model.skops" --reports "$new/reports")
+
+rm -rf "$here/run"
+mv "$new" "$here/run"
+echo "$result"

@@ -1,3 +1,3 @@
-from tests.lab import fixtures
+from tests.support.lab import fixtures
 
 fresh, ran, lab = fixtures("lab1")
