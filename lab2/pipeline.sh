@@ -2,7 +2,7 @@
 # Collects weather, prepares it, trains and tests; stdout is one line, `Model test accuracy is: 0.xxx`, the rest is stderr.
 # Usage: pipeline.sh [--source CSV|URL] [--query SQL] [--seed N]
 # The source is a CSV file, an http(s) URL of one, or an SQLAlchemy URL with --query; the default is Seattle, 2012-2015.
-# A stage that fails ends the run with its exit code; the model accepted before stays.
+# A stage that fails ends the run with its exit code; data, model and reports of the last good run stay.
 set -euo pipefail
 here=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 
@@ -26,7 +26,17 @@ done
 # shellcheck source-path=SCRIPTDIR source=../env.sh
 . "$here/../env.sh"
 
-python "$here/data_collection.py" ${source[@]+"${source[@]}"}
-python "$here/data_preparation.py" ${seed[@]+"${seed[@]}"}
-python "$here/model_training.py" ${seed[@]+"${seed[@]}"}
-python "$here/model_testing.py" ${seed[@]+"${seed[@]}"}
+# All stages write into a new folder, whose parts are moved to their places at the end.
+new=$here/.run.$$
+trap 'rm -rf "$new"' EXIT
+
+python "$here/data_collection.py" --folder "$new" ${source[@]+"${source[@]}"}
+python "$here/data_preparation.py" --folder "$new" ${seed[@]+"${seed[@]}"}
+python "$here/model_training.py" --folder "$new" ${seed[@]+"${seed[@]}"}
+result=$(python "$here/model_testing.py" --folder "$new" ${seed[@]+"${seed[@]}"})
+
+for part in data reports model; do
+  rm -rf "${here:?}/$part"
+  mv "$new/$part" "$here/$part"
+done
+echo "$result"

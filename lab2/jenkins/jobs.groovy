@@ -1,4 +1,4 @@
-// Job DSL: the jobs that the server has. REPOSITORY_URL is the clone URL that the push hook names, too.
+// Job DSL: the jobs of the server. REPOSITORY_URL is the clone URL, the same as in the push hook's settings.
 def repository = System.getenv('REPOSITORY_URL') ?: 'file:///srv/git/repository.git'
 
 pipelineJob('lab2-weather') {
@@ -7,7 +7,7 @@ pipelineJob('lab2-weather') {
         pipelineTriggers {
             triggers {
                 pollSCM {
-                    scmpoll_spec('') // no timetable: a push is told by the hook
+                    scmpoll_spec('') // no schedule: the push hook triggers the poll
                 }
             }
         }
@@ -34,7 +34,7 @@ pipelineJob('lab2-weather') {
         description("${file} of every branch.")
         branchSources {
             git {
-                id("${name}-repository") // constant: a new id would make Jenkins build every branch anew
+                id("${name}-repository") // constant: with a new id Jenkins would build every branch again
                 remote(repository)
                 includes('*')
             }
@@ -46,7 +46,7 @@ pipelineJob('lab2-weather') {
         }
         triggers {
             periodicFolderTrigger {
-                interval('1d') // only for a push whose hook did not reach the server
+                interval('1d') // for pushes whose hook did not reach the server
             }
         }
         orphanedItemStrategy {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes what the server needs on this machine: secrets/ and a bare repository with the push hook, both only where missing.
-# Usage: setup.sh [--repository FOLDER] [--secrets FOLDER]    (defaults: repository.git and secrets beside this script)
+# Makes what the server needs on this machine, if it is missing: secrets/ and a bare repository with the push hook.
+# Usage: setup.sh [--repository FOLDER] [--secrets FOLDER]    (defaults: repository.git and secrets next to this script)
 set -euo pipefail
 here=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 repository=$here/repository.git
@@ -11,15 +11,15 @@ while [ $# -gt 0 ]; do
     --help | -h) sed -n '2,3s/^# //p' "$here/setup.sh"; exit 0 ;;
     --repository) repository=${2:?--repository needs a folder}; shift 2 ;;
     --secrets) secrets=${2:?--secrets needs a folder}; shift 2 ;;
-    *) { echo "setup.sh: cannot use: $1"; sed -n '3s/^# //p' "$here/setup.sh"; } >&2; exit 2 ;;
+    *) { echo "setup.sh: unknown argument: $1"; sed -n '3s/^# //p' "$here/setup.sh"; } >&2; exit 2 ;;
   esac
 done
 
-# The folder is closed to others; the files in it are readable, since the container's user is another than this one.
+# The folder is closed to others; the files in it are readable, because the container runs as another user.
 mkdir -p "$secrets"
 chmod 700 "$secrets"
 secrets=$(cd -P -- "$secrets" && pwd -P)
-# docker-compose 1.29 makes a folder where a secret's file is missing
+# docker-compose 1.29 makes a folder in place of a missing secret file
 find "$secrets" -mindepth 1 -type d -empty -delete
 random() { od -An -N24 -tx1 /dev/urandom | tr -d ' \n'; }
 for name in admin_password push_token; do

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # One stage of lab2/Jenkinsfile, for Jenkins and for a person: bash lab2/jenkins/stage.sh STAGE
 # STAGE is unit_tests, data_collection, data_preparation, model_training or model_testing.
-# Variables SOURCE and QUERY go to the collection, SEED to the others; an empty one leaves the stage's default.
+# The variables SOURCE and QUERY go to the collection, SEED to the other stages; an empty one keeps the stage's default.
 set -euo pipefail
 lab=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 
@@ -20,6 +20,6 @@ esac
 
 if [ "$1" = unit_tests ]; then
   cd "$lab/.."
-  exec pytest lab2/tests -q --junitxml=lab2/reports/junit.xml
+  exec pytest lab2/tests/unit -q --junitxml=lab2/reports/junit.xml
 fi
 exec python "$lab/$1.py" ${arguments[@]+"${arguments[@]}"}

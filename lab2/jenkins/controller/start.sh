@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts the controller only where every secret is there: no default password, no empty token.
+# Starts the controller only if every secret is there: no default password, no empty token.
 set -euo pipefail
 secrets=${SECRETS:-/run/secrets}
 
@@ -13,7 +13,7 @@ if [ "${#missing[@]}" -gt 0 ]; then
 fi
 password=$(<"$secrets/admin_password")
 if [ "${#password}" -lt 16 ]; then
-  echo "start: refused, admin_password has ${#password} characters, 16 are wanted. Make one: bash lab2/jenkins/setup.sh" >&2
+  echo "start: refused, admin_password has ${#password} characters, at least 16 are needed. Make one: bash lab2/jenkins/setup.sh" >&2
   exit 1
 fi
 unset password
