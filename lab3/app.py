@@ -1,6 +1,7 @@
 """The microservice: the weather of the last days in, the chance of rain tomorrow out.
 
-uvicorn lab3.app:app          in the repository's root, or in the image
+Run it by `uvicorn lab3.app:app` in the repository's root. `/docs` is Swagger UI with its scripts served from here: it
+needs no network. Behind a proxy that strips a path prefix, set uvicorn's own variable UVICORN_ROOT_PATH=/prefix.
 """
 
 import datetime as dt
@@ -13,6 +14,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel
 
 from lab3 import problems
@@ -28,19 +30,19 @@ class Answer(BaseModel):
     model: str
 
 
-def model_of(request: Request) -> Forecast:
-    """The loaded model; raises NotReadyError where there is none."""
-    found: Forecast | NotReadyError = request.app.state.forecast
-    if isinstance(found, NotReadyError):
-        raise found
-    return found
+def loaded(request: Request) -> Forecast:
+    """The loaded model; raises NotReadyError without one."""
+    forecast: Forecast | NotReadyError = request.app.state.forecast
+    if isinstance(forecast, NotReadyError):
+        raise forecast
+    return forecast
 
 
-Model = Annotated[Forecast, Depends(model_of)]
+Model = Annotated[Forecast, Depends(loaded)]
 
 
 def create(folder: Path) -> FastAPI:
-    """The service of the model in `folder`; without a usable one it lives, says so, and is not ready."""
+    """The service of the model in `folder`; without a usable one it starts, reports why, and is not ready."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -51,22 +53,18 @@ def create(folder: Path) -> FastAPI:
             app.state.forecast = error
         yield
 
-    app = FastAPI(title="Rain tomorrow", version="1", lifespan=lifespan)
+    app = FastAPIOffline(redoc_url=None, title="Rain tomorrow", version="1", lifespan=lifespan)
     problems.install(app)
 
-    @app.get("/healthz", summary="The process lives")
+    @app.get("/healthz", summary="The process is alive")
     async def healthz() -> dict[str, str]:
         return {"status": "alive"}
 
-    @app.get(
-        "/readyz", summary="The model is loaded, and gave the golden weeks' chances again", responses=problems.NOT_READY
-    )
+    @app.get("/readyz", summary="The model is loaded and reproduces the golden weeks", responses=problems.NOT_READY)
     async def readyz(model: Model) -> dict[str, str]:
         return {"status": "ready", "model": model.about["sha256"]}
 
-    @app.get(
-        "/model", summary="What lab2 wrote about the model: its inputs, training and test", responses=problems.NOT_READY
-    )
+    @app.get("/model", summary="The model's inputs, training and test", responses=problems.NOT_READY)
     async def about(model: Model) -> dict[str, Any]:
         return model.about
 
@@ -79,13 +77,14 @@ def create(folder: Path) -> FastAPI:
         summary="The chance of rain on the day after the last one, and what drove it",
         responses=problems.INVALID | problems.NOT_READY,
     )
-    def predict(asked: Days, model: Model) -> Answer:
-        if len(asked.days) != model.window:
-            reason = f"needs the last {model.window} days, got {len(asked.days)}"
+    def predict(request: Days, model: Model) -> Answer:
+        days = request.days
+        if len(days) != model.window:
+            reason = f"needs the last {model.window} days, got {len(days)}"
             raise RequestValidationError([{"loc": ("body", "days"), "msg": reason, "type": "value_error"}])
-        tomorrow = asked.days[-1].date + dt.timedelta(days=1)
-        chance = model.chance(asked.days)
-        return Answer(date=tomorrow, chance_of_rain=chance, model=model.about["sha256"], **drivers(model, asked.days))
+        tomorrow = days[-1].date + dt.timedelta(days=1)
+        chance = model.chance(days)
+        return Answer(date=tomorrow, chance_of_rain=chance, model=model.about["sha256"], **drivers(model, days))
 
     return app
 

@@ -5,7 +5,6 @@ Run it by `streamlit run lab3/page.py`; API_URL says where the service is.
 
 import datetime as dt
 import os
-import re
 from typing import Any
 
 import httpx
@@ -28,43 +27,36 @@ class NoAnswerError(Exception):
     """Why there is no answer, in words for the reader of the page."""
 
 
-def ask(method: str, path: str, body: object = None) -> Any:
-    """What the service answers; raises NoAnswerError."""
+def ask(method: str, path: str, body: dict[str, Week] | None = None) -> Any:
+    """The service's answer; raises NoAnswerError."""
     try:
-        answer = httpx.request(method, API + path, json=body, timeout=10)
-        said = answer.json()
+        response = httpx.request(method, API + path, json=body, timeout=10)
+        content = response.json()
     except (httpx.HTTPError, ValueError):
-        raise NoAnswerError("The forecast service does not answer just now. Please try again in a minute.") from None
-    if answer.is_success:
-        return said
-    if answer.status_code == 422 and isinstance(body, dict):
-        raise NoAnswerError("\n".join(f"- {in_words(e, body['days'])}" for e in said["errors"]))
-    if answer.status_code == 503:
-        raise NoAnswerError("The forecast service has no model to answer with. Its log has the cause.")
-    raise NoAnswerError("The forecast service made a mistake. Its log has the cause.")
+        raise NoAnswerError("The forecast service does not answer. Please try again in a minute.") from None
+    if response.status_code == 422 and body is not None:
+        raise NoAnswerError("\n".join(f"- {in_words(error, body['days'])}" for error in content["errors"]))
+    if not response.is_success:
+        raise NoAnswerError("The forecast service reports an error. Its log has the cause.")
+    return content
 
 
 def in_words(error: dict[str, str], days: Week) -> str:
-    """A mistake that the service found, with the day and the names that stand on the page."""
-    place, reason = error["field"].split("."), error["reason"]
+    """An error of the service, with the day and the names that are on the page."""
+    reason, place = error["reason"], error["field"].split(".")
     for field, name in FIELDS.items():
-        reason = re.sub(rf"\b{field}\b", name.split(",")[0], reason)
-    if len(place) > 1 and place[1].isdigit():
-        day = f"{dt.date.fromisoformat(days[int(place[1])]['date']):%A %d %B}"
-        return ", ".join([day, *(FIELDS[name] for name in place[2:] if name in FIELDS)]) + f": {reason}"
-    return reason
+        reason = reason.replace(field, name.split(",")[0])
+    if len(place) == 1:
+        return reason
+    day = dt.date.fromisoformat(days[int(place[1])]["date"])
+    names = [FIELDS[field] for field in place[2:]]
+    return ", ".join([f"{day:%A %d %B}", *names]) + f": {reason}"
 
 
 def title_of(week: Week) -> str:
     """How a week is offered in the list."""
     rain = sum(day["precipitation"] for day in week)
     return f"the week to {dt.date.fromisoformat(week[-1]['date']):%-d %B %Y}, {rain:.0f} mm of rain"
-
-
-@st.cache_data(ttl=300, show_spinner=False)
-def offered() -> list[Week]:
-    """Weeks of real weather, as the service offers them."""
-    return [week["days"] for week in ask("GET", "/weeks")]
 
 
 def form(week: Week) -> Week:
@@ -79,17 +71,12 @@ def form(week: Week) -> Week:
         date = today - dt.timedelta(days=ago)
         cells = st.columns([1.3, *[1] * len(FIELDS)], vertical_alignment="center")
         cells[0].markdown(f"{date:%a %d %b}" + (" (today)" if ago == 0 else ""))
-        values = {
-            field: cell.number_input(
-                f"{name}, {ago} days ago",
-                value=float(day[field]),
-                step=0.1,
-                format="%.1f",
-                label_visibility="collapsed",
-                key=f"{field} {ago} {last}",
+        values = {}
+        for cell, (field, name) in zip(cells[1:], FIELDS.items(), strict=True):
+            label, key = f"{name}, {ago} days ago", f"{field} {ago} {last}"
+            values[field] = cell.number_input(
+                label, value=float(day[field]), step=0.1, format="%.1f", label_visibility="collapsed", key=key
             )
-            for cell, (field, name) in zip(cells[1:], FIELDS.items(), strict=True)
-        }
         typed.append({"date": date.isoformat(), **values})
     return typed
 
@@ -100,7 +87,8 @@ def main() -> None:
     left, right = st.columns([1, 1.1], gap="large")
     try:
         with left:
-            week = st.selectbox("Start from a week of real weather, then change it", offered(), format_func=title_of)
+            weeks = [week["days"] for week in ask("GET", "/weeks")]
+            week = st.selectbox("Start from a week of real weather, then change it", weeks, format_func=title_of)
             days = form(week)
         answer = ask("POST", "/predict", {"days": days})
     except NoAnswerError as error:

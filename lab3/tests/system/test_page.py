@@ -8,8 +8,8 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
 from lab3.forecast import Days, load
-from lab3.tests.conftest import free_port, running
-from tests.browser import opened, seen, text, type_into
+from tests.support.browser import opened, seen, text, type_into
+from tests.support.servers import answering, free_port
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +20,7 @@ def page(checkout: Path) -> Iterator[str]:
     api, page = free_port(), free_port()
     url = f"http://127.0.0.1:{page}"
     serve = ["uvicorn", "--app-dir", str(checkout), "lab3.app:app", "--port", str(api)]
-    with running(serve, f"http://127.0.0.1:{api}/readyz"), running(show(checkout, page), f"{url}/_stcore/health",
+    with answering(serve, f"http://127.0.0.1:{api}/readyz"), answering(show(checkout, page), f"{url}/_stcore/health",
         API_URL=f"http://127.0.0.1:{api}", PYTHONPATH=str(checkout)):  # fmt: skip
         yield url
 
@@ -53,26 +53,26 @@ def test_reader_sees_the_librarys_chance_and_changes_it(page: str, browser: Chro
     first, second = f"{forecast.chance(week):.0%}", f"{forecast.chance(wetter):.0%}"
     assert second != first
 
-    def metric(wanted: str) -> str | None:
-        return wanted if text(browser, "stMetricValue") == wanted and charts(browser) >= 2 else None
+    def metric(value: str) -> str | None:
+        return value if text(browser, "stMetricValue") == value and charts(browser) >= 2 else None
 
     seen(browser, page, lambda: metric(first))
     seen(browser, page, lambda: metric(second), lambda: type_into(browser, "rain, mm, 0 days ago", "25"))
 
 
 def test_mistake_is_explained_in_plain_words(page: str, browser: Chrome) -> None:
-    said = seen(
+    message = seen(
         browser, page, lambda: text(browser, "stAlert"), lambda: type_into(browser, "lowest, °C, 1 days ago", "60")
     )
-    assert "lowest 60.0 is above highest" in said
+    assert "lowest 60.0 is above highest" in message
     for word in ("temp_min", "Traceback", "422", "days."):
         assert word not in browser.find_element(By.TAG_NAME, "body").text
 
 
 def test_without_a_service_the_page_says_so(browser: Chrome, checkout: Path) -> None:
     port = free_port()
-    url, nobody = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{free_port()}"
-    with running(show(checkout, port), f"{url}/_stcore/health", API_URL=nobody, PYTHONPATH=str(checkout)):
-        said = seen(browser, url, lambda: text(browser, "stAlert"))
-    assert "does not answer just now" in said
-    assert "Traceback" not in said
+    url, nowhere = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{free_port()}"
+    with answering(show(checkout, port), f"{url}/_stcore/health", API_URL=nowhere, PYTHONPATH=str(checkout)):
+        message = seen(browser, url, lambda: text(browser, "stAlert"))
+    assert "The forecast service does not answer." in message
+    assert "Traceback" not in message

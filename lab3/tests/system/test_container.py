@@ -12,12 +12,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest
 
+from conftest import lacks
+from lab3.forecast import EXAMPLE, load
 from lab3.smoke import compare
-from lab3.tests.conftest import ENVIRONMENT, docker, free_port, wait_for
+from tests.support.docker import docker
+from tests.support.servers import ENVIRONMENT, free_port, wait_for
 
+LAB3 = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(900)]
 
 
@@ -46,16 +49,14 @@ def published(checkout: Path, registry: str) -> Iterator[Published]:
     assert done.returncode == 0, done.stderr
     api, page = re.findall(rf"{registry}/lab3-\w+@sha256:[0-9a-f]{{64}}", done.stdout)
     commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=checkout, capture_output=True, text=True, check=True)
-    found = Published(checkout, done.stdout, done.stderr, api, page, commit.stdout.strip())
     ids = {docker("image", "inspect", "--format", "{{.Id}}", image) for image in (api, page)}
-    yield found
+    yield Published(checkout, done.stdout, done.stderr, api, page, commit.stdout.strip())
     for image in ids:
         subprocess.run(["docker", "rmi", "--force", "--no-prune", image], capture_output=True, check=False)
 
 
 def inspect(image: str) -> dict[str, dict[str, object]]:
-    found: dict[str, dict[str, object]] = json.loads(docker("image", "inspect", image))[0]
-    return found
+    return dict(json.loads(docker("image", "inspect", image))[0])
 
 
 def test_result_is_one_line_and_the_rest_is_stderr(published: Published) -> None:
@@ -72,11 +73,12 @@ def test_pulled_image_answers_as_the_library_does(published: Published) -> None:
     for reference in (f"{repository}:{published.commit[:12]}", f"{repository}:feature-rain", f"{repository}@{digest}"):
         docker("pull", reference)
         assert docker("image", "inspect", "--format", "{{.Id}}", reference) == built
+    docker("tag", built, f"lab3-api:{published.commit[:12]}")  # as the pipeline left it
     container = docker("run", "--detach", "--publish", "127.0.0.1::8000", "--read-only", "--tmpfs=/tmp", published.api)
     try:
         url = "http://" + docker("port", container, "8000/tcp").splitlines()[0]
         wait_for(f"{url}/readyz")
-        assert compare(url, published.root / "lab3/model") == 12
+        assert compare(url, load(published.root / "lab3/model")) == 12
     finally:
         docker("rm", "--force", container)
 
@@ -113,7 +115,7 @@ def composed(published: Published) -> Iterator[dict[str, str]]:
     environment = {**ENVIRONMENT, **settings, "COMPOSE_PROJECT_NAME": f"lab3-test-{os.getpid()}"}
 
     def compose(*arguments: str) -> str:
-        command = ["bash", str(published.root / "lab3/compose.sh"), *arguments]
+        command = ["bash", str(published.root / "tools/image/compose.sh"), str(published.root / "lab3"), *arguments]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
@@ -133,8 +135,7 @@ def composed(published: Published) -> Iterator[dict[str, str]]:
 
 def test_compose_starts_the_page_after_a_healthy_service_and_locks_both_down(composed: dict[str, str]) -> None:
     for name in ("container", "page container"):
-        found = json.loads(docker("inspect", composed[name]))[0]
-        host = found["HostConfig"]
+        host = json.loads(docker("inspect", composed[name]))[0]["HostConfig"]
         assert host["ReadonlyRootfs"]
         assert host["CapDrop"] == ["ALL"]
         assert host["SecurityOpt"] == ["no-new-privileges:true"]
@@ -153,7 +154,7 @@ def test_service_killed_in_mid_request_comes_back(published: Published, composed
     port = int(composed["api"].rpartition(":")[2])
     wait_for(f"{composed['api']}/readyz")
     pid = json.loads(docker("inspect", composed["container"]))[0]["State"]["Pid"]
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(b"POST /predict HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{")
         # `docker kill` counts as the owner's wish, after which nothing restarts; so the process itself is killed.
         docker("run", "--rm", "--pid=host", "--user=0", published.api, "python", "-c", f"import os; os.kill({pid}, 9)")
@@ -163,38 +164,63 @@ def test_service_killed_in_mid_request_comes_back(published: Published, composed
     while json.loads(docker("inspect", composed["container"]))[0]["RestartCount"] < 1 and time.monotonic() < deadline:
         time.sleep(0.2)
     wait_for(f"{composed['api']}/readyz")
-    assert compare(composed["api"], published.root / "lab3/model") == 12
+    assert compare(composed["api"], load(published.root / "lab3/model")) == 12
 
 
-def test_container_answers_what_it_began_before_it_stops(published: Published, composed: dict[str, str]) -> None:
+def test_container_answers_what_it_began_before_it_stops(published: Published) -> None:
     """SIGTERM drains: a request whose body is still coming is answered, and the exit code is that of a clean end."""
     container = docker("run", "--detach", "--publish", "127.0.0.1::8000", published.api)
     try:
         url = "http://" + docker("port", container, "8000/tcp").splitlines()[0]
         wait_for(f"{url}/readyz")
-        body = json.dumps(httpx.get(f"{url}/weeks").json()[0]).encode()
-        with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=20) as connection:
-            head = f"POST /predict HTTP/1.1|host: x|content-type: application/json|content-length: {len(body)}||"
-            connection.sendall(head.replace("|", "\r\n").encode() + body[:20])
-            time.sleep(0.3)
+        body = json.dumps(EXAMPLE).encode()
+        with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=30) as connection:
+            head = "POST /predict HTTP/1.1|host: x|content-type: application/json|expect: 100-continue|"
+            connection.sendall(f"{head}content-length: {len(body)}||".replace("|", "\r\n").encode())
+            assert connection.recv(1000).startswith(b"HTTP/1.1 100 "), "the service has begun to read the body"
+            connection.sendall(body[:20])
             stop = threading.Thread(target=docker, args=("stop", "--time", "15", container))
             stop.start()
-            time.sleep(1)
+            deadline = time.monotonic() + 10
+            while "Shutting down" not in log_of(container):
+                assert time.monotonic() < deadline, "SIGTERM does not reach the service"
+                time.sleep(0.1)
             connection.sendall(body[20:])
             assert b"200 OK" in connection.recv(1000)
         stop.join()
-        assert json.loads(docker("inspect", container))[0]["State"]["ExitCode"] in (0, 143)
+        assert docker("inspect", "--format", "{{.State.ExitCode}}", container) in ("0", "143")
     finally:
         docker("rm", "--force", container)
 
 
-def test_a_dirty_tree_is_not_published(published: Published, registry: str) -> None:
-    note = published.root / "note.txt"
-    note.write_text("not committed")
-    script = ["bash", str(published.root / "lab3/image.sh"), "push", "--image", "lab3-api"]
-    done = subprocess.run(
-        script, env={**ENVIRONMENT, "REGISTRY": registry}, capture_output=True, text=True, check=False
+def log_of(container: str) -> str:
+    done = subprocess.run(["docker", "logs", container], capture_output=True, text=True, check=True)
+    return done.stdout + done.stderr
+
+
+def blocks(language: str) -> list[str]:
+    """The README's blocks of code in a language."""
+    return re.findall(rf"^```{language}\n(.+?)^```", (LAB3 / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+
+
+def test_docker_run_and_curl_as_in_the_readme(published: Published) -> None:
+    """The commands and the answer are those of the README; the image is that of the checkout's commit."""
+    (run,) = [block for block in blocks("bash") if "docker run" in block]
+    (curl,) = [block for block in blocks("bash") if "curl" in block]
+    (shown,) = [json.loads(block) for block in blocks("json")]
+    with suppress(OSError), socket.create_connection(("127.0.0.1", 8000), timeout=1):
+        lacks("another program on port 8000", {"docker"})
+    server = subprocess.Popen(["bash", "-c", f"exec {run}"], cwd=published.root, env=ENVIRONMENT)
+    try:
+        wait_for("http://127.0.0.1:8000/readyz", alive=lambda: server.poll() is None)
+        done = subprocess.run(["bash", "-c", curl], cwd=published.root, capture_output=True, text=True, check=True)
+    finally:
+        server.terminate()
+        server.wait(30)
+    answer = json.loads(done.stdout)
+    assert (answer.pop("model"), shown.pop("model")[-3:]) == (
+        load(published.root / "lab3/model").about["sha256"],
+        "...",
     )
-    note.unlink()
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "REFUSED" in done.stderr
+    assert answer.pop("effects") == pytest.approx(shown.pop("effects"), abs=1e-4)
+    assert answer == {**shown, **{name: pytest.approx(shown[name], abs=1e-4) for name in ("chance_of_rain", "usual")}}
