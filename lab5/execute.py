@@ -1,8 +1,7 @@
-"""Runs a notebook from scratch, cell by cell, in a kernel that knows nothing of its user's settings."""
+"""Runs the notebook from scratch, cell by cell, in a kernel that ignores the settings of its user."""
 
 import os
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -17,40 +16,23 @@ from nbformat import NotebookNode
 HERE = Path(__file__).resolve().parent
 KEPT = ("PATH", "HOME", "VIRTUAL_ENV", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "OMP_NUM_THREADS")
 SOCKET_PATH = 100  # bytes that every system allows for the path of a Unix socket, and a little less
+STARTUP = 300  # seconds that a kernel may take to start, on a machine that does much else
 
 
 class NotebookError(Exception):
-    """The notebook cannot be read or a cell of it failed; the text is for the user."""
+    """The notebook cannot be read, or a cell of it failed; the text is for the user."""
 
 
 def read(path: Path) -> NotebookNode:
-    """The notebook without its old outputs."""
     try:
         notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    except FileNotFoundError:
-        raise NotebookError(f"{path}: no such notebook. Name one with --notebook") from None
     except Exception as error:  # nbformat raises whatever its JSON or its schema raises
         raise NotebookError(f"{path}: not a notebook ({str(error).splitlines()[0]}). Restore it from git") from None
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-            cell.metadata.pop("execution", None)
-    notebook.metadata.language_info = {"name": "python"}
     return notebook
 
 
-def code_cells(notebook: NotebookNode) -> Iterator[tuple[int, str, NotebookNode]]:
-    """(index in the notebook, nearest heading above, cell) of every code cell."""
-    heading = "start"
-    for index, cell in enumerate(notebook.cells):
-        if cell.cell_type == "code":
-            yield index, heading, cell
-        elif cell.source.startswith("#"):
-            heading = cell.source.splitlines()[0].lstrip("# ")
-
-
 def kernel(workdir: Path) -> AsyncKernelManager:
-    """A kernel of this very python, whatever kernels a user has installed; it talks through files, not the network."""
+    """A kernel of this python, whatever kernels a user has installed; it talks through files, not the network."""
     manager = AsyncKernelManager(
         kernel_name="python3",
         kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
@@ -61,60 +43,54 @@ def kernel(workdir: Path) -> AsyncKernelManager:
     return manager
 
 
-def environment(workdir: Path) -> dict[str, str]:
-    """No PYTHONSTARTUP, PYTEST_ADDOPTS, matplotlibrc or IPython profile of the user's reaches the kernel."""
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    return kept | {"IPYTHONDIR": str(workdir / ".ipython"), "MATPLOTLIBRC": os.devnull}
-
-
-def execute(notebook: NotebookNode, workdir: Path, timeout: int, progress: Callable[[str], None]) -> None:
+def execute(notebook: NotebookNode, workdir: Path, timeout: int) -> None:
     """Fill in the outputs of every cell; raises NotebookError naming the first cell that fails."""
+    where = "the kernel"
+
+    def report(cell: NotebookNode, cell_index: int) -> None:
+        nonlocal where
+        where = f"cell '{cell.id}'"
+        typer.echo(f"lab5: {where}", err=True)
+
     client = NotebookClient(
         notebook,
         km=kernel(workdir),
         timeout=timeout,
+        startup_timeout=max(timeout, STARTUP),
         record_timing=False,
         coalesce_streams=True,
         shutdown_kernel="immediate",
         resources={"metadata": {"path": str(workdir)}},
+        on_cell_execute=report,
     )
-    cells = list(code_cells(notebook))
-    with client.setup_kernel(env=environment(workdir), cleanup_kc=True):
-        for number, (index, heading, cell) in enumerate(cells, start=1):
-            where = f"cell {number} of {len(cells)}, '{cell.id}', under '{heading}'"
-            progress(where)
-            try:
-                client.execute_cell(cell, index)
-            except CellExecutionError as error:
-                raise NotebookError(f"{where}, raised {error.ename}: {error.evalue}") from None
-            except (TimeoutError, CellTimeoutError):
-                raise NotebookError(f"{where}, took longer than {timeout} s (--timeout)") from None
-            except DeadKernelError:
-                raise NotebookError(f"{where}, ended the kernel: too little memory, or the cell exits") from None
-
-
-def tidy(notebook: NotebookNode) -> None:
-    """A terminal ends its lines with CR LF; in a saved file that is noise."""
-    for _, _, cell in code_cells(notebook):
-        for output in cell.outputs:
-            if output.output_type == "stream":
-                output.text = output.text.replace("\r\n", "\n")
+    # No PYTHONSTARTUP, PYTEST_ADDOPTS, matplotlibrc or IPython profile of the user's reaches the kernel.
+    environment = {name: os.environ[name] for name in KEPT if name in os.environ}
+    environment |= {"IPYTHONDIR": str(workdir / ".ipython"), "MATPLOTLIBRC": os.devnull}
+    try:
+        client.execute(env=environment, cleanup_kc=True)
+    except CellExecutionError as error:
+        raise NotebookError(f"{where} raised {error.ename}: {error.evalue}") from None
+    except (TimeoutError, CellTimeoutError):
+        raise NotebookError(f"{where} took longer than {timeout} s (--timeout)") from None
+    except (DeadKernelError, RuntimeError) as error:
+        raise NotebookError(f"{where} ended the kernel ({error})") from None
+    notebook.metadata.language_info = {"name": "python"}  # without the version, which differs from machine to machine
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        if output.output_type == "stream":
+            output.text = output.text.replace("\r\n", "\n")  # the ends of lines in a terminal
 
 
 def main(
-    workdir: Annotated[Path, typer.Option(help="Empty folder to run in; receives every file the notebook writes.")],
+    workdir: Annotated[Path, typer.Option(help="Folder to run in; receives every file the notebook writes.")],
     notebook: Annotated[Path, typer.Option(help="The notebook to run; it is only read.")] = HERE / "quality.ipynb",
     timeout: Annotated[int, typer.Option(min=1, help="Seconds that one cell may take.")] = 120,
 ) -> None:
-    """Execute NOTEBOOK in WORKDIR and leave it there with its outputs."""
-    workdir.mkdir(parents=True, exist_ok=True)
+    """Execute NOTEBOOK in WORKDIR and save it there with its outputs."""
     try:
         node = read(notebook)
-        execute(node, workdir.resolve(), timeout, lambda text: typer.echo(f"lab5: {text}", err=True))
-    except (NotebookError, RuntimeError) as error:  # RuntimeError: the kernel did not start
-        typer.echo(f"execute.py: {notebook.name}: {error}\nNothing was changed.", err=True)
-        sys.exit(1)
-    tidy(node)
+        execute(node, workdir.resolve(), timeout)
+    except NotebookError as error:
+        sys.exit(f"execute.py: {notebook.name}: {error}")
     nbformat.write(node, workdir / "quality.ipynb")  # type: ignore[no-untyped-call]
 
 
