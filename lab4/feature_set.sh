@@ -13,23 +13,15 @@ if [ $# -ne 2 ] || ! [[ $1 =~ ^(all|v1|v2|v3)$ ]]; then
   echo "$usage" >&2
   exit 2
 fi
-version=$1 output=$2
 
 # shellcheck source=env.sh
 . "$here/../env.sh"
 steps=$(mktemp -d)
 trap 'rm -rf -- "$steps"' EXIT
 
-case $version in
-  all) python "$here/data_creation.py" --columns all --output "$output" ;;
-  v1) python "$here/data_creation.py" --with-id --output "$output" ;;
-  v2)
-    python "$here/data_creation.py" --with-id --output "$steps/v1.csv"
-    python "$here/fill_age.py" --input "$steps/v1.csv" --output "$output"
-    ;;
-  v3)
-    python "$here/data_creation.py" --with-id --output "$steps/v1.csv"
-    python "$here/fill_age.py" --input "$steps/v1.csv" --output "$steps/v2.csv"
-    python "$here/one_hot_sex.py" --input "$steps/v2.csv" --output "$output"
-    ;;
-esac
+python "$here/data_creation.py" --output "$steps/all.csv"
+if [ "$1" != all ]; then python "$here/select_columns.py" --with-id --input "$steps/all.csv" --output "$steps/v1.csv"; fi
+if [[ $1 = v[23] ]]; then python "$here/fill_age.py" --input "$steps/v1.csv" --output "$steps/v2.csv"; fi
+if [ "$1" = v3 ]; then python "$here/one_hot_sex.py" --input "$steps/v2.csv" --output "$steps/v3.csv"; fi
+mkdir -p -- "$(dirname -- "$2")"
+cp -- "$steps/$1.csv" "$2"

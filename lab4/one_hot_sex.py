@@ -1,6 +1,5 @@
-"""v2 -> v3: Sex becomes Sex_female and Sex_male (0 or 1) in its place; nothing else changes by a byte."""
+"""v2 -> v3: Sex becomes Sex_female and Sex_male (0 or 1) in its place; no other cell changes by a byte."""
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Final
@@ -13,37 +12,23 @@ VALUES: Final = ("female", "male")
 
 
 def one_hot_sex(table: pd.DataFrame) -> pd.DataFrame:
-    """A copy with integer columns Sex_female, Sex_male where Sex was; exactly one of them is 1 in each row.
+    """A copy with integer columns Sex_female and Sex_male in the place of Sex; exactly one of them is 1 in each row.
 
     The two columns do not depend on which values occur, so every table gets the same schema.
     Raises ValueError naming the row when a value is neither, since all zeros would hide it.
     """
     if "Sex" not in table.columns:
-        raise ValueError(f"no column Sex, only {', '.join(table.columns)}")
+        raise ValueError(f"no column Sex; the columns are {', '.join(table.columns)}")
     sex = table["Sex"]
-    if not (known := sex.isin(VALUES)).all():
-        row = int((~known).to_numpy().argmax())
+    invalid = (~sex.isin(VALUES)).to_numpy()
+    if invalid.any():
+        row = int(invalid.argmax())
         raise ValueError(f"column Sex, row {row + 1}: {sex.iloc[row]!r} is neither {' nor '.join(VALUES)}")
-    encoded = {f"Sex_{value}": (sex == value).astype("int64") for value in VALUES}
-    order = [name for column in table.columns for name in (encoded if column == "Sex" else [column])]
-    return table.assign(**encoded)[order]
-
-
-def read(path: Path) -> pd.DataFrame:
-    """Every column as the text it is, so that it passes through unchanged."""
-    return pd.read_csv(path, dtype="str", keep_default_na=False)
-
-
-def write(table: pd.DataFrame, path: Path) -> None:
-    """Canonical CSV (see data_creation.py), beside and then renamed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with beside.open("w", encoding="utf-8", newline="") as file:
-            table.to_csv(file, index=False, lineterminator="\n")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    place = list(table.columns).index("Sex")
+    encoded = table.drop(columns="Sex")
+    for shift, value in enumerate(VALUES):
+        encoded.insert(place + shift, f"Sex_{value}", (sex == value).astype("int64"))
+    return encoded
 
 
 def main(
@@ -52,7 +37,9 @@ def main(
 ) -> None:
     """One-hot encode Sex."""
     try:
-        write(one_hot_sex(read(source)), output)
+        table = one_hot_sex(pd.read_csv(source, dtype="str", keep_default_na=False))
+        output.parent.mkdir(parents=True, exist_ok=True)
+        table.to_csv(output, index=False, lineterminator="\n")
     except (OSError, ValueError) as error:
         sys.exit(f"one_hot_sex.py: {source}: {error}")
 
