@@ -1,15 +1,25 @@
-"""Tests that need a tool skip where it is missing; REQUIRE="docker browser ..." turns such a skip into a failure."""
+"""Tiers of tests by folder, and tests that need a tool: they skip if it is missing, or fail if REQUIRE names it."""
 
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Set
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
+from tests.support.gitlab import missing_emulator
+
+# jsonschema imports it if it is there, for a format that nothing here has; it takes four seconds
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
 ROOT = Path(__file__).resolve().parent
+# As git sets them inside a hook; they would lead the tests' git to the hook's repository.
+for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"):
+    os.environ.pop(name, None)
+TIERS = ("unit", "pipeline", "system")
 
 
 def _docker() -> str | None:
@@ -27,6 +37,7 @@ def _program(*names: str, folders: str = "") -> str | None:
 TOOLS: dict[str, Callable[[], str | None]] = {
     "docker": _docker,
     "browser": lambda: _program("chromium", "chromium-browser", "google-chrome"),
+    "gitlab": missing_emulator,
     "groovy": lambda: _program("groovy"),
     "postgres": lambda: _program(
         "postgres", folders=os.pathsep.join(map(str, Path("/usr/lib/postgresql").glob("*/bin")))
@@ -52,8 +63,54 @@ def lacks(reason: str, tools: Set[str] = TOOLS.keys()) -> NoReturn:
     pytest.skip(f"{reason} here")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--tier",
+        action="append",
+        choices=[*TIERS, "usual"],
+        help="run the tests below folders of this name; 'usual' is unit and pipeline, or all in the paths given",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     required()
+    if config.getoption("tier") == ["usual"]:  # resolved here, since a worker of xdist is always given paths
+        named = config.args_source is pytest.Config.ArgsSource.ARGS
+        config.option.tier = list(TIERS if named else TIERS[:2])
+
+
+def folder_tier(path: Path) -> str | None:
+    """The tier of a file or folder of this repository: the folder below `tests`."""
+    parts = path.relative_to(ROOT).parts if path.is_relative_to(ROOT) else ()
+    below = parts[parts.index("tests") + 1 :] if "tests" in parts else ()
+    return below[0] if below and below[0] in TIERS else None
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Files of other tiers are not even imported."""
+    tiers, tier = config.getoption("tier"), folder_tier(collection_path)
+    return True if tiers and tier and tier not in tiers else None
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> None:
+    if not file_path.match("test_*.py") or not file_path.is_relative_to(ROOT):
+        return
+    if folder_tier(file_path) is None:
+        raise parent.CollectError(
+            f"{file_path.relative_to(ROOT)}: is in no tier; move it into tests/unit, tests/pipeline or tests/system"
+        )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Each test is marked by its tier, so that `-m` can choose too."""
+    tiers = config.getoption("tier") or TIERS
+    for item in items:
+        if tier := folder_tier(item.path):
+            item.add_marker(tier)
+    chosen = [item for item in items if any(item.get_closest_marker(tier) for tier in tiers)]
+    if left_out := [item for item in items if item not in chosen]:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = chosen
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -16,9 +16,9 @@ from unittest.mock import patch
 import pytest
 from threadpoolctl import threadpool_limits
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 QUIET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-MADE = ("data", "model", "reports")
+MADE = ("data", "model", "reports", "run")
 Done = subprocess.CompletedProcess[str]
 
 
@@ -40,7 +40,7 @@ class Lab:
             text=True,
             cwd=self.cwd,
             env=env | QUIET | environment,
-            timeout=250,
+            timeout=570,
             check=False,
         )
 
@@ -86,7 +86,7 @@ def fixtures(name: str) -> tuple[object, object, object]:
     def fresh(tmp_path_factory: pytest.TempPathFactory, copy_repository: Callable[..., Path]) -> Lab:
         """A fresh clone, in a path with a space: nothing in it that an earlier run made."""
         home = tmp_path_factory.mktemp(name)
-        clone = copy_repository(home / "a clone", name, f":!{name}/jenkins", "env.sh", "requirements.txt")
+        clone = copy_repository(home / "a clone", name, f":!{name}/jenkins", "tools", "env.sh", "requirements.txt")
         (home / "elsewhere").mkdir()
         return Lab(clone / name, home / "elsewhere")
 

@@ -13,10 +13,12 @@ from selenium.webdriver.common.by import By
 
 @contextmanager
 def opened() -> Iterator[Chrome]:
-    """A headless Chromium, closed at the end of the block."""
+    """A headless Chromium that reaches no other machine, closed at the end of the block."""
     options = ChromeOptions()
     options.binary_location = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
-    for option in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1400,1000"):
+    offline = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # a page that needs another site fails
+    size = "--window-size=1400,1000"
+    for option in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", size, offline):
         options.add_argument(option)
     driver = shutil.which("chromedriver")
     browser = Chrome(options, ChromeService(driver) if driver else None)

@@ -1,0 +1,1 @@
+from tests.support.docker import registry  # noqa: F401  (a fixture)
