@@ -1,7 +1,9 @@
 """Tiers of tests by folder, and tests that need a tool: they skip if it is missing, or fail if REQUIRE names it."""
 
+import gc
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Set
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from xdist.workermanage import NodeManager
 
 from tests.support.gitlab import missing_emulator
 
@@ -74,6 +77,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     required()
+    # Asked to end, as a CI does at its time limit, pytest ends as after Ctrl-C: it takes down what the tests started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    NodeManager.EXIT_TIMEOUT = 60  # seconds that its workers have for that
     if config.getoption("tier") == ["usual"]:  # resolved here, since a worker of xdist is always given paths
         named = config.args_source is pytest.Config.ArgsSource.ARGS
         config.option.tier = list(TIERS if named else TIERS[:2])
@@ -111,6 +117,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out := [item for item in items if item not in chosen]:
         config.hook.pytest_deselected(items=left_out)
         items[:] = chosen
+
+
+def pytest_collection_finish() -> None:
+    """The million objects that imports have made outlive the tests, so that no garbage collection need look at them."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

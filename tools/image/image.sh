@@ -64,9 +64,12 @@ drop_if_untagged() {
   fi
 }
 
+# Builds of one machine follow each other: an engine without BuildKit makes the same layers again for each that it meets halfway.
 build() {
   local base tag old id iid prefix=org.opencontainers.image
   base=$(bash "$here/base_image.sh")
+  exec 8>"${TMPDIR:-/tmp}/image.$(id -u).lock"
+  flock 8
   iid=$(mktemp)
   # shellcheck disable=SC2064
   trap "rm -f '$iid'" EXIT
@@ -81,6 +84,7 @@ build() {
     docker tag "$id" "$image:$tag"
     drop_if_untagged "$old"
   done
+  exec 8>&-
   say "built ${tags[*]/#/$image:}"
 }
 

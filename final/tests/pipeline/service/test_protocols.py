@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from core.table.typed import read
 from tests.pipeline.service.mlflow_bodies import Rows, bodies
 from tests.support.checkout import Checkout
 from tests.support.running_service import Service, serving
+from tests.support.servers import free_port
 
 WHOLE = ("Pclass", "SibSp", "Parch")
 TRITON = Path(__file__).with_name("triton_client.py")
@@ -132,9 +132,7 @@ def mlflow_server(trained: Checkout) -> Iterator[str]:
     """MLflow's own scoring server with the same model."""
     contender = next(one for one in CONTENDERS if one.name == "MLflow")
     folder = trained.product / "registry" / "models" / trained.champion()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with running(contender, folder, port, []):
         url, until = f"http://127.0.0.1:{port}", time.monotonic() + 120
         while time.monotonic() < until:

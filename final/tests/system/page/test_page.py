@@ -3,7 +3,6 @@
 import csv
 import json
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from selenium.webdriver.common.by import By
 from tests.support.browser import opened, seen, text, type_into
 from tests.support.checkout import Checkout
 from tests.support.running_service import Service, serving
+from tests.support.servers import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -26,9 +26,7 @@ pytestmark = pytest.mark.browser
 @contextmanager
 def showing(checkout: Checkout, api: str) -> Iterator[str]:
     """The address of the page that `bash final/page.sh` shows."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     script = str(checkout.root / "final" / "page.sh")
     environment = {name: value for name, value in os.environ.items() if name != "API_URL"}
     process = subprocess.Popen(["bash", script, "--api", api, "--port", str(port)], env=environment)
