@@ -18,9 +18,9 @@ from service.model.columns import chosen
 from service.model.live import Live
 from service.problems import explain
 
-CELLS = 2**17  # of a block, each of which can have a mistake of its own
+CELLS = 2**18  # of a block, each of which can have a mistake of its own
 FEW = 100  # rows that are checked as fast one by one
-MOST_ROWS = 16_384  # of a block; what a call costs does not count, and the memory stays small
+MOST_ROWS = 32_768  # of a block; what a call costs does not count, and the memory stays small
 Mistakes = list[dict[str, Any]]
 
 
