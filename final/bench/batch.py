@@ -59,6 +59,15 @@ def read(path: Path) -> pd.DataFrame:
     return pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
 
 
+@contextmanager
+def workers(count: int) -> Iterator[str]:
+    """The address of a Dask scheduler with so many workers of one thread each."""
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None) as cluster:
+        yield str(cluster.scheduler_address)
+
+
 def compare(ours: Path, theirs: Path) -> None:
     """Ends the run where the answers differ."""
     one, other = read(ours), read(theirs)
@@ -78,9 +87,15 @@ def main(
     peer = [sys.executable, str(PEER), str(folder / "model.cbm")]
     variables = ["env", f"PYTHONPATH={FINAL}", "MLFLOW_DISABLE_TELEMETRY=true"]
     mlflow = [*variables, *servers.mlflow(folder, "predict"), "--content-type", "csv"]
+    with workers(1) as alone, workers(2) as both:
+        _table(rows or [100_000, 1_000_000], ours, peer, mlflow, (alone, both))
+
+
+def _table(sizes: list[int], ours: list[str], peer: list[str], mlflow: list[str], schedulers: tuple[str, str]) -> None:
+    by_one, by_two = ([*ours, "--scheduler", address] for address in schedulers)
     print("| rows | cores | form | way | seconds | of processors | MiB | this is x times as fast as by hand |")
     print("|---|---|---|---|---|---|---|---|")
-    for count in rows or [100_000, 1_000_000]:
+    for count in sizes:
         with tempfile.TemporaryDirectory() as scratch:
             here = Path(scratch)
             (here / "final").symlink_to(FINAL)
@@ -97,6 +112,8 @@ def main(
                 (1, "Parquet", "score.sh", ours, columns),
                 (2, "CSV", "by hand", peer, plain),
                 (2, "CSV", "score.sh", ours, plain),
+                (2, "CSV", "score.sh, one Dask worker", by_one, plain),
+                (2, "CSV", "score.sh, two Dask workers", by_two, plain),
                 (2, "Parquet", "by hand", peer, columns),
                 (2, "Parquet", "score.sh", ours, columns),
             ]
