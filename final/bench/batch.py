@@ -1,5 +1,6 @@
-"""A large table through score.sh and through pandas and CatBoost by hand, on the same cores; equal answers compared."""
+"""A large table through score.sh, pandas and CatBoost by hand, and MLflow, on the same cores; answers compared."""
 
+import json
 import os
 import sys
 import tempfile
@@ -14,6 +15,7 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 import typer
 
+from bench import servers
 from bench.growth import measured
 from core.base.paths import FINAL, Paths
 from core.registry.registry import Registry
@@ -21,6 +23,7 @@ from core.registry.registry import Registry
 SNAPSHOT = FINAL.parent / "lab4" / "snapshot" / "train.csv"
 PEER = Path(__file__).with_name("peers") / "pandas_catboost.py"
 AT_ONCE = 100_000
+MOST_OF_MLFLOW = 1_000_000  # rows: it holds them several times over
 EMPTY_IS_NULL = arrow_csv.ConvertOptions(strings_can_be_null=True)
 
 
@@ -49,9 +52,24 @@ def on_cores(count: int) -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
+def read(path: Path) -> pd.DataFrame:
+    """The answers of a way."""
+    if path.suffix == ".json":
+        return pd.DataFrame(json.loads(path.read_bytes())["predictions"])
+    return pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+
+
+@contextmanager
+def workers(count: int) -> Iterator[str]:
+    """The address of a Dask scheduler with so many workers of one thread each."""
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None) as cluster:
+        yield str(cluster.scheduler_address)
+
+
 def compare(ours: Path, theirs: Path) -> None:
     """Ends the run where the answers differ."""
-    read = pd.read_parquet if ours.suffix == ".parquet" else pd.read_csv
     one, other = read(ours), read(theirs)
     same = (one["prediction"] == other["prediction"]).all()
     if not same or not np.allclose(one["probability"], other["probability"], rtol=0, atol=1e-12):
@@ -67,9 +85,17 @@ def main(
     folder = (model or registry.artifact(registry.required_champion())).resolve()
     ours = [sys.executable, "-m", "scoring", "--model", str(folder)]
     peer = [sys.executable, str(PEER), str(folder / "model.cbm")]
+    variables = ["env", f"PYTHONPATH={FINAL}", "MLFLOW_DISABLE_TELEMETRY=true"]
+    mlflow = [*variables, *servers.mlflow(folder, "predict"), "--content-type", "csv"]
+    with workers(1) as alone, workers(2) as both:
+        _table(rows or [100_000, 1_000_000], ours, peer, mlflow, (alone, both))
+
+
+def _table(sizes: list[int], ours: list[str], peer: list[str], mlflow: list[str], schedulers: tuple[str, str]) -> None:
+    by_one, by_two = ([*ours, "--scheduler", address] for address in schedulers)
     print("| rows | cores | form | way | seconds | of processors | MiB | this is x times as fast as by hand |")
     print("|---|---|---|---|---|---|---|---|")
-    for count in rows or [100_000, 1_000_000]:
+    for count in sizes:
         with tempfile.TemporaryDirectory() as scratch:
             here = Path(scratch)
             (here / "final").symlink_to(FINAL)
@@ -81,18 +107,25 @@ def main(
                 (1, "CSV", "by hand", peer, plain),
                 (1, "CSV", "score.sh", ours, plain),
                 (1, "CSV, 1 % bad", "score.sh", ours, bad),
+                (1, "CSV to JSON", "mlflow models predict", mlflow, plain),
                 (1, "Parquet", "by hand", peer, columns),
                 (1, "Parquet", "score.sh", ours, columns),
                 (2, "CSV", "by hand", peer, plain),
                 (2, "CSV", "score.sh", ours, plain),
+                (2, "CSV", "score.sh, one Dask worker", by_one, plain),
+                (2, "CSV", "score.sh, two Dask workers", by_two, plain),
                 (2, "Parquet", "by hand", peer, columns),
                 (2, "Parquet", "score.sh", ours, columns),
             ]
             by_hand = 0.0
             for cores, form, way, command, source in cases:
-                output = here / f"{way}{source.suffix}"
+                is_mlflow = command == mlflow
+                if is_mlflow and count > MOST_OF_MLFLOW:
+                    continue
+                output = here / f"{way}{'.json' if is_mlflow else source.suffix}"
+                names = ["--input-path", str(source), "--output-path", str(output)]
                 with on_cores(cores):
-                    seconds, busy, peak = measured([*command, str(source), str(output)], here)
+                    seconds, busy, peak = measured([*command, *(names if is_mlflow else names[1::2])], here)
                 if way == "by hand":
                     by_hand, theirs = seconds, output
                 elif source != bad:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Scores a large table with score.sh, and with pandas and CatBoost by hand: bash final/bench/batch.sh [ROWS ...]; prints a
-# markdown table.
+# Scores a large table with score.sh, with pandas and CatBoost by hand, and with MLflow; prints a markdown table:
+# bash final/bench/batch.sh [ROWS ...]
 set -euo pipefail
 home=$(CDPATH="" cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 # shellcheck source-path=SCRIPTDIR source=../../env.sh

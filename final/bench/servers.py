@@ -34,14 +34,18 @@ def _ours(*more: str) -> Callable[[Path, int], list[str]]:
     return command
 
 
-def _mlflow(artifact: Path, port: int) -> list[str]:
+def mlflow(artifact: Path, act: str) -> list[str]:
+    """`mlflow models serve` or `predict` with the model of an artifact, saved in MLflow's form when first asked for."""
     python = python_of("mlflow")
     folder = python.parents[1] / f"model-{artifact.name[:12]}"
     if not folder.exists():
         code = [str(python), str(PEERS / "mlflow_model.py"), str(artifact), str(folder)]
         subprocess.run(code, check=True, env=environment(artifact), stdout=sys.stderr, stderr=subprocess.DEVNULL)
-    serve = ["models", "serve", "--model-uri", str(folder), "--env-manager", "local"]
-    return [str(python), "-m", "mlflow", *serve, "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    return [str(python), "-m", "mlflow", "models", act, "--model-uri", str(folder), "--env-manager", "local"]
+
+
+def _mlflow(artifact: Path, port: int) -> list[str]:
+    return [*mlflow(artifact, "serve"), "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
 
 
 def _bentoml(artifact: Path, port: int) -> list[str]:

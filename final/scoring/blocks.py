@@ -6,19 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import pyarrow as pa
-from pydantic import BaseModel
 
 from core.base.errors import UserError
 from scoring.ahead import in_order
 from scoring.reading import Input
-from service.batch.block import Answered, Block, Rows, objects
+from service.batch.block import Answered, Block, Checked, checked
 from service.batch.block import answered as answer_block
 from service.batch.score import Answering
 from service.batch.target import TargetColumn
 from service.batch.write import record_batch
-from service.model.cells import AT_ONCE
 from service.model.live import Live
 
 AHEAD = 2  # blocks that are read before the first of them is written
@@ -52,17 +49,9 @@ class AnsweredBlock:
         """The answers as columns."""
         return record_batch(self.live, self.block.keys, self.answered)
 
-    def good_rows(self) -> Iterator[dict[int, BaseModel]]:
-        """The validated rows by their places, some at a time."""
-        places = np.flatnonzero(self.answered.good)
-        for start in range(0, len(places), AT_ONCE):
-            part = places[start : start + AT_ONCE]
-            if isinstance(self.block, Rows):
-                values = [self.block.values[place] for place in part]
-            else:
-                values = objects(self.live.rows, self.block, part)
-            checked = zip(part.tolist(), map(self.live.rows.one_or_error, values), strict=True)
-            yield {place: row for place, row in checked if isinstance(row, BaseModel)}
+    def checked(self) -> Checked:
+        """What the model saw of the good rows."""
+        return checked(self.live, self.block)
 
 
 def answered_blocks(

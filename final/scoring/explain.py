@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from scoring.blocks import AnsweredBlock
@@ -20,11 +21,11 @@ def with_contributions(block: AnsweredBlock, schema: pa.Schema) -> pa.RecordBatc
     """The answers with their explanations, as `/explain` gives them; empty for a wrong row."""
     added = schema.names[len(block.batch.schema) :]
     columns: dict[str, list[Any]] = {name: [None] * len(block) for name in added}
-    for rows in block.good_rows():
-        for place, explanation in zip(rows, explained(block.live, list(rows.values())), strict=True):
-            columns["base"][place] = explanation["base"]
-            columns["raw"][place] = explanation["raw"]
-            for name, share in explanation["contributions"].items():
-                columns[f"contribution_{name}"][place] = share
+    places = np.flatnonzero(block.answered.good).tolist()
+    for place, explanation in zip(places, explained(block.live, block.checked()), strict=True):
+        columns["base"][place] = explanation["base"]
+        columns["raw"][place] = explanation["raw"]
+        for name, share in explanation["contributions"].items():
+            columns[f"contribution_{name}"][place] = share
     arrays = [pa.array(columns[name], pa.float64()) for name in added]
     return pa.RecordBatch.from_arrays([*block.batch.columns, *arrays], schema=schema)

@@ -63,11 +63,11 @@ class ProductModel:
 
     def scores(self, table: Table) -> np.ndarray:
         """P(positive class), shape (n,); probabilities in the order of target.values, (n, K); or the value, (n,)."""
-        return activation(self.raw_scores(table), self.contract.target)
+        return self.scores_of(self.features(table))
 
     def scores_of(self, columns: Mapping[str, Column]) -> np.ndarray:
-        """The same of checked columns, as FeatureMaker.of_canonical takes them."""
-        return activation(self.raw_of(self.features.of_canonical(columns)), self.contract.target)
+        """The same of columns that `features` made."""
+        return activation(self.raw_of(columns), self.contract.target)
 
     def predict(self, table: Table) -> np.ndarray:
         """The most likely class of each row, as str, shape (n,); for a regression the value."""
@@ -78,7 +78,10 @@ class ProductModel:
 
         They add up to the raw score.
         """
-        columns = self.features(table)
+        return self.contributions_of(self.features(table))
+
+    def contributions_of(self, columns: Mapping[str, Column]) -> np.ndarray:
+        """The same of columns that `features` made."""
         weighted = zip(self.weights, self.parts.values(), strict=True)
         total = np.array(sum(weight * part.contributions(columns) for weight, part in weighted))
         total[..., -1] += self._offset

@@ -87,7 +87,7 @@ def _objects(batch: pa.RecordBatch, rows: model_rows.Rows, target: TargetColumn)
         table = [dict(zip(batch.schema.names, values, strict=True)) for values in zip(*columns, strict=True)]
         keys = [row.pop(rows.id or "", None) for row in table]
         actual = [row.pop(target.target.name, None) for row in table]
-        yield Rows([rows.loose(row) for row in table], keys, actual)
+        yield Rows(table, keys, actual, is_loose=True)
 
 
 def _check_types(schema: pa.Schema) -> None:

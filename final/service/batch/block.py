@@ -8,15 +8,19 @@ import numpy as np
 import pyarrow as pa
 from pydantic import BaseModel, ValidationError
 
+from core.features.columns import Column
 from core.spec.columns import Value
+from core.spec.contract import Contract
+from service.batch.objects import columns_of
 from service.model import rows as model_rows
 from service.model.cells import AT_ONCE, cells
 from service.model.columns import chosen
 from service.model.live import Live
 from service.problems import explain
 
-CELLS = 2**17  # of a block, each of which can have a mistake of its own
-MOST_ROWS = 16_384  # of a block; what a call costs does not count, and the memory stays small
+CELLS = 2**18  # of a block, each of which can have a mistake of its own
+FEW = 100  # rows that are checked as fast one by one
+MOST_ROWS = 32_768  # of a block; what a call costs does not count, and the memory stays small
 Mistakes = list[dict[str, Any]]
 
 
@@ -31,21 +35,43 @@ def rows_of_a_block(columns: int) -> int:
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows as Python objects: what is to be validated, or NoRow. Keys and actual values are for the answer's writer."""
+    """Rows as Python objects: what is to be validated, or NoRow. Keys and actual values are for the answer's writer.
+
+    `is_loose`: the cells are typed as those of a table, of which `Rows.loose` of the model's rows makes JSON's.
+    """
 
     values: list[Any]
     keys: list[Any]
     actual: list[Any] = field(default_factory=list)
+    is_loose: bool = False
 
     def __len__(self) -> int:
         return len(self.values)
+
+    @property
+    def broken(self) -> dict[int, Mistakes]:
+        """None is known of before a row is validated."""
+        return {}
+
+    def columns(self, contract: Contract) -> tuple[dict[str, pa.Array], np.ndarray]:
+        """The cells as columns, and which rows are whole in them, bool, shape (n,)."""
+        if len(self) < FEW:
+            return {}, np.zeros(len(self), dtype=bool)
+        return columns_of(contract, self.values, self.is_loose)
+
+    def objects(self, rows: model_rows.Rows, places: np.ndarray) -> list[Any]:
+        """Some of the rows as the contract's model takes them, or NoRow."""
+        values = [self.values[place] for place in places]
+        if self.is_loose:
+            return [rows.loose(value) if isinstance(value, dict) else value for value in values]
+        return values
 
 
 @dataclass(frozen=True)
 class Table:
     """Rows as columns of the contract, cells as they were read; `broken` has the mistakes of what is no row."""
 
-    columns: dict[str, pa.Array]
+    cells: dict[str, pa.Array]
     rows: int
     broken: dict[int, Mistakes] = field(default_factory=dict)
     keys: pa.Array | None = None
@@ -53,6 +79,21 @@ class Table:
 
     def __len__(self) -> int:
         return self.rows
+
+    def columns(self, contract: Contract) -> tuple[dict[str, pa.Array], np.ndarray]:
+        """The columns, and which rows are whole in them, bool, shape (n,)."""
+        whole = np.ones(self.rows, dtype=bool)
+        whole[list(self.broken)] = False
+        return self.cells, whole
+
+    def objects(self, rows: model_rows.Rows, places: np.ndarray) -> list[Any]:
+        """Some of the rows, at most AT_ONCE, as the contract's model takes them, or NoRow."""
+        names = list(self.cells)
+        taken = [cells(column.take(pa.array(places))) for column in self.cells.values()]
+        if not taken:
+            return [{} for _ in places]
+        values = [rows.loose(dict(zip(names, row, strict=True))) for row in zip(*taken, strict=True)]
+        return [self.broken.get(place, value) for place, value in zip(places.tolist(), values, strict=True)]
 
 
 Block = Rows | Table
@@ -89,56 +130,53 @@ class Answered:
         return [(value, count) for value, count in zip(values, times, strict=True) if count]
 
 
+@dataclass(frozen=True)
+class Checked:
+    """What the model sees of a block's good rows, and the mistakes of each other row."""
+
+    rows: int
+    parts: list[tuple[np.ndarray, dict[str, Column]]]  # places of some rows, (k,), and the model's features of them
+    mistakes: dict[int, Mistakes]
+
+    def scores(self, live: Live) -> np.ndarray:
+        """As the model gives them, (n,) or (n, K); NaN where a row is wrong."""
+        target = live.answers.target
+        scores = np.full((self.rows, len(target.values)) if target.task == "multiclass" else self.rows, np.nan)
+        for places, features in self.parts:
+            scores[places] = live.require_model().scores_of(features)
+        return scores
+
+
+def checked(live: Live, block: Block) -> Checked:
+    """Checks a block by its columns, and the rows that these leave in doubt one by one. Raises Problem (503)."""
+    cells_of, whole = block.columns(live.rows.contract)
+    columns, good = live.columns(cells_of, len(block))
+    good &= whole
+    parts: list[tuple[np.ndarray, dict[str, Column]]] = []
+    if good.any():
+        certain = columns if good.all() else chosen(columns, good)
+        parts.append((np.flatnonzero(good), live.require_model().features.of_canonical(certain)))
+    mistakes = dict(block.broken)
+    in_doubt = np.setdiff1d(np.flatnonzero(~good), list(mistakes))
+    for start in range(0, len(in_doubt), AT_ONCE):
+        places = in_doubt[start : start + AT_ONCE]
+        valid: dict[int, BaseModel] = {}
+        for place, value in zip(places.tolist(), block.objects(live.rows, places), strict=True):
+            row = value if isinstance(value, NoRow) else live.rows.one_or_error(value)
+            if isinstance(row, BaseModel):
+                valid[place] = row
+            else:
+                mistakes[place] = mistakes_of(live, row)
+        if valid:
+            features = live.require_model().features(live.rows.columns(list(valid.values())))
+            parts.append((np.array(list(valid)), features))
+    return Checked(len(block), parts, mistakes)
+
+
 def answered(live: Live, block: Block) -> Answered:
     """The answer of each row that is good by the contract, the mistakes of each other one."""
-    if isinstance(block, Rows):
-        return _of_rows(live, block.values)
-    columns, good = live.columns(block.columns, len(block))
-    good[list(block.broken)] = False
-    scores = _no_scores(live, len(block))
-    if good.all():
-        scores = live.require_model().scores_of(columns) if len(block) else scores
-        return Answered(scores, {})
-    if good.any():
-        scores[good] = live.require_model().scores_of(chosen(columns, good))
-    mistakes = dict(block.broken)
-    is_marked = ~good
-    is_marked[list(block.broken)] = False
-    marked = np.flatnonzero(is_marked)
-    for start in range(0, len(marked), AT_ONCE):
-        places = marked[start : start + AT_ONCE]
-        by_row = _of_rows(live, objects(live.rows, block, places))
-        scores[places] = by_row.scores
-        mistakes |= {int(places[place]): errors for place, errors in by_row.mistakes.items()}
-    return Answered(scores, mistakes)
-
-
-def _no_scores(live: Live, rows: int) -> np.ndarray:
-    target = live.answers.target
-    return np.full((rows, len(target.values)) if target.task == "multiclass" else rows, np.nan)
-
-
-def objects(rows: model_rows.Rows, block: Table, places: np.ndarray) -> list[dict[str, Any] | Mistakes]:
-    """At most AT_ONCE rows of a table as the contract's model takes them, or NoRow."""
-    names = list(block.columns)
-    taken = [cells(column.take(pa.array(places))) for column in block.columns.values()]
-    if not taken:
-        return [{} for _ in places]
-    values = [rows.loose(dict(zip(names, row, strict=True))) for row in zip(*taken, strict=True)]
-    return [block.broken.get(place, value) for place, value in zip(places.tolist(), values, strict=True)]
-
-
-def _of_rows(live: Live, values: list[Any]) -> Answered:
-    checked = [value if isinstance(value, NoRow) else live.rows.one_or_error(value) for value in values]
-    good = [row for row in checked if isinstance(row, BaseModel)]
-    scores = _no_scores(live, len(values))
-    mistakes = {
-        place: mistakes_of(live, row) for place, row in enumerate(checked) if isinstance(row, ValidationError | NoRow)
-    }
-    if good:
-        is_good = [isinstance(row, BaseModel) for row in checked]
-        scores[is_good] = live.require_model().scores(live.rows.columns(good))
-    return Answered(scores, mistakes)
+    outcome = checked(live, block)
+    return Answered(outcome.scores(live), outcome.mistakes)
 
 
 def mistakes_of(live: Live, row: ValidationError | NoRow) -> Mistakes:

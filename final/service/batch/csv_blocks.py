@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from service.batch import csv_form
-from service.batch.block import Block, Mistakes, NoRow, Rows, Table, objects, rows_of_a_block
+from service.batch.block import Block, Mistakes, NoRow, Rows, Table, rows_of_a_block
 from service.batch.csv_lines import Lines, pieces
 from service.batch.csv_only_rows import only_rows
 from service.batch.read import check_header, csv_names, encodings, no_row
@@ -201,7 +201,7 @@ class _CsvBlocks:
                 actual.append(target)
             is_last = cells is None or self._lines.is_between_blocks
             if values and (is_last or len(values) == AT_ONCE):
-                yield Rows(values, keys, actual)
+                yield Rows(values, keys, actual, is_loose=True)
                 keys, values, actual = [], [], []
             if is_last:
                 return
@@ -217,7 +217,7 @@ class _CsvBlocks:
             row.pop(name, None)
         key = row.pop(rows.id, None) if rows.id else None
         actual = row.pop(self._target.target.name, None)
-        return key, NoRow(mistakes) if mistakes else rows.loose(row), None if mistakes else actual
+        return key, NoRow(mistakes) if mistakes else row, None if mistakes else actual
 
 
 def _are_plain(signs: np.ndarray, quotes: np.ndarray, delimiter: int) -> bool:
@@ -236,13 +236,3 @@ def _are_plain(signs: np.ndarray, quotes: np.ndarray, delimiter: int) -> bool:
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-
-
-def csv_rows(body: BinaryIO, rows: model_rows.Rows, target: TargetColumn) -> Iterator[Any]:
-    """The same row by row: what is to be validated, or NoRow."""
-    for block in csv_blocks(body, rows, target):
-        if isinstance(block, Rows):
-            yield from block.values
-            continue
-        for start in range(0, len(block), AT_ONCE):
-            yield from objects(rows, block, np.arange(start, min(start + AT_ONCE, len(block))))

@@ -5,13 +5,14 @@ computes it.
 """
 
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any, BinaryIO
 
 import orjson
-from pydantic import BaseModel
 
+from service.batch.block import Checked
 from service.batch.read import as_row
-from service.batch.score import all_or_none
+from service.batch.score import all_or_none, blocks_of
 from service.json_text import JsonError, JsonStream
 from service.model.live import Live
 from service.problems import unreadable
@@ -25,8 +26,8 @@ def run(live: Live, most: int, body: BinaryIO, out: BinaryIO) -> dict[str, Any]:
         rows = map(as_row, stream.elements()) if is_list else iter([stream.value()])
         out.write(b'{"rows":[')
         between = b""
-        for chunk in all_or_none(live, rows, most, numbered=is_list):
-            for explanation in explained(live, chunk):
+        for part in all_or_none(live, blocks_of(rows), most, numbered=is_list):
+            for explanation in explained(live, part):
                 out.write(between + orjson.dumps(explanation))
                 between = b","
         stream.end()
@@ -36,22 +37,25 @@ def run(live: Live, most: int, body: BinaryIO, out: BinaryIO) -> dict[str, Any]:
     return {"type": "application/json"}
 
 
-def explained(live: Live, rows: list[BaseModel]) -> Iterator[dict[str, Any]]:
+def explained(live: Live, part: Checked) -> Iterator[dict[str, Any]]:
     """For each row base, contributions by feature, and raw; of several classes those of the likeliest, and of each.
 
-    One row at a time: an explanation is many times as long as its row.
+    One row at a time: an explanation is many times as long as its row. A wrong row has none.
     """
-    columns = live.rows.columns(rows)
-    contributions = live.require_model().contributions(columns)
-    answers = live.answers.of(live.require_model().scores(columns))
     names = live.require_model().features.names
     classes = [str(value) for value in live.answers.target.values]
-    for answer, shares in zip(answers, contributions, strict=True):
-        if contributions.ndim == 2:
-            yield {**answer, **_explanation(names, shares.tolist())}
+    answers = live.answers.of(part.scores(live))
+    shares_of = {
+        place: shares
+        for places, features in part.parts
+        for place, shares in zip(places.tolist(), live.require_model().contributions_of(features), strict=True)
+    }
+    for place, shares in sorted(shares_of.items(), key=itemgetter(0)):
+        if shares.ndim == 1:
+            yield {**answers[place], **_explanation(names, shares.tolist())}
         else:
             each = {name: _explanation(names, row) for name, row in zip(classes, shares.tolist(), strict=True)}
-            yield {**answer, **each[str(answer["prediction"])], "classes": each}
+            yield {**answers[place], **each[str(answers[place]["prediction"])], "classes": each}
 
 
 def _explanation(names: list[str], shares: list[float]) -> dict[str, Any]:

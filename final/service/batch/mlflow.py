@@ -9,9 +9,10 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from service.batch.csv_blocks import csv_rows
+from service.batch.block import Block
+from service.batch.csv_blocks import csv_blocks
 from service.batch.read import as_row, check_header
-from service.batch.score import all_or_none, answers
+from service.batch.score import all_or_none, answers, blocks_of
 from service.batch.target import TargetColumn
 from service.json_text import JsonError, JsonStream, rows_of
 from service.model.live import Live
@@ -28,16 +29,16 @@ def run(live: Live, order: dict[str, Any], body: BinaryIO, out: BinaryIO) -> dic
     charset = parameters.replace(" ", "").lower()
     if kind.strip() not in TYPES or charset not in ("", "charset=utf-8"):
         raise Problem(415, f"content type {order['type']!r} is not supported; these are: {', '.join(TYPES)}, in UTF-8")
-    rows: Iterator[Any]
+    blocks: Iterator[Block]
     if kind.strip() == "text/csv":
-        rows = csv_rows(body, live.rows, TargetColumn(live.answers.target, "refuse"))
+        blocks = csv_blocks(body, live.rows, TargetColumn(live.answers.target, "refuse"))
     else:
-        rows = from_json(live, body.read())
+        blocks = blocks_of(from_json(live, body.read()), is_loose=True)
     out.write(b'{"predictions":[')
     between = b""
     try:
-        for chunk in all_or_none(live, rows, order["most"]):
-            out.write(between + orjson.dumps(answers(live, chunk))[1:-1])
+        for part in all_or_none(live, blocks, order["most"]):
+            out.write(between + orjson.dumps(answers(live, part))[1:-1])
             between = b","
     except JsonError as error:
         raise unreadable(error, 400) from None
@@ -64,8 +65,7 @@ def from_json(live: Live, body: bytes) -> Iterator[Any]:
         forms += 1
         if forms > 1:
             raise invalid_input(expected)
-        for row in _rows(live, name, stream, body):
-            yield live.rows.loose(row) if isinstance(row, dict) else row
+        yield from _rows(live, name, stream, body)
     stream.end()
     if not forms:
         raise invalid_input(expected)

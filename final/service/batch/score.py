@@ -5,27 +5,26 @@ Memory is bounded by a block: neither the body nor the answer is ever held as a 
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any, BinaryIO, Literal
-
-from pydantic import BaseModel, ValidationError
 
 from service.batch import read as batch_read
 from service.batch import write as batch_write
 from service.batch.arrow import arrow_blocks
-from service.batch.block import Answered, Block, NoRow, answered, mistakes_of
+from service.batch.block import Answered, Block, Checked, Rows, answered, checked
 from service.batch.csv_blocks import csv_blocks
 from service.batch.read import CHUNK
 from service.batch.target import Policy, TargetColumn
 from service.batch.write import Writer
 from service.metrics import label
+from service.model import rows as model_rows
 from service.model.live import Live
-from service.model.rows import Rows
 from service.problems import MOST_ERRORS, Problem, refused
 
 JSON, NDJSON, CSV, ARROW = "application/json", "application/x-ndjson", "text/csv", "application/vnd.apache.arrow.stream"
 SAFE_CSV = f"{CSV}; formulas=escape"  # no cell is a formula
 Formulas = Literal["keep", "escape"]
-Reader = Callable[[BinaryIO, Rows, TargetColumn], Iterator[Block]]
+Reader = Callable[[BinaryIO, model_rows.Rows, TargetColumn], Iterator[Block]]
 Answering = Callable[[Iterable[Block]], Iterator[Answered]]  # the answers to blocks, in their order
 
 FORMS: dict[str, tuple[Reader, type[Writer]]] = {
@@ -101,34 +100,36 @@ def score(
     return rows, invalid
 
 
-def all_or_none(live: Live, values: Iterable[Any], most: int, numbered: bool = True) -> Iterator[list[BaseModel]]:
-    """Rows of which none may be wrong, validated, chunk by chunk.
+def all_or_none(live: Live, blocks: Iterable[Block], most: int, numbered: bool = True) -> Iterator[Checked]:
+    """Blocks of rows of which none may be wrong, checked.
 
-    Raises Problem: 422 with the first mistakes, each by its row's number, after the last chunk that is good; 413.
+    Raises Problem: 422 with the first mistakes, each by its row's number, after the last block that is good; 413.
     """
-    good: list[BaseModel] = []
     errors: list[dict[str, Any]] = []
-    for number, value in enumerate(values):
-        if number >= most:
+    first = 0
+    for block in blocks:
+        if first + len(block) > most:
             raise Problem(413, f"at most {most:,} rows are taken at once: send them in parts")
-        row = value if isinstance(value, NoRow) else live.rows.one_or_error(value)
-        if isinstance(row, ValidationError | NoRow):
-            prefix = [str(number)] if numbered else []
-            for error in mistakes_of(live, row):
+        part = checked(live, block)
+        for place in sorted(part.mistakes):
+            prefix = [str(first + place)] if numbered else []
+            for error in part.mistakes[place]:
                 errors.append({**error, "field": ".".join(filter(None, [*prefix, error["field"]]))})
             if len(errors) >= MOST_ERRORS:
-                break
-        elif not errors:
-            good.append(row)
-        if len(good) == CHUNK:
-            yield good
-            good = []
+                raise refused(errors)
+        if not errors:
+            yield part
+        first += len(block)
     if errors:
         raise refused(errors)
-    if good:
-        yield good
 
 
-def answers(live: Live, rows: list[BaseModel]) -> list[dict[str, Any]]:
+def blocks_of(values: Iterator[Any], is_loose: bool = False) -> Iterator[Rows]:
+    """Rows as Python objects, as many at a time as are read at once."""
+    while chunk := list(islice(values, CHUNK)):
+        yield Rows(chunk, [None] * len(chunk), is_loose=is_loose)
+
+
+def answers(live: Live, part: Checked) -> list[dict[str, Any]]:
     """What each of these rows is answered."""
-    return live.answers.of(live.require_model().scores(live.rows.columns(rows)))
+    return live.answers.of(part.scores(live))

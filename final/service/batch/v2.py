@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from core.spec.columns import Boolean, Category, Feature, Integer, Number, Value
 from service.batch.read import check_header
-from service.batch.score import all_or_none, answers
+from service.batch.score import all_or_none, answers, blocks_of
 from service.batch.target import TargetColumn
 from service.batch.v2_tensors import DATATYPES, NUMBERS, Binary, Listed, Tensor, encoded
 from service.json_text import JsonError, JsonStream
@@ -122,8 +122,9 @@ def run(live: Live, order: dict[str, Any], body: BinaryIO, out: BinaryIO) -> dic
             lengths = ", ".join(f"{tensor.name} {tensor.length}" for tensor in tensors)
             raise Problem(400, f"inputs: must be of one length: {lengths}")
         columns = zip(*(tensor.cells() for tensor in tensors), strict=True)
-        rows = (live.rows.loose(dict(zip(names, cells, strict=True))) for cells in columns)
-        chunks = (answers(live, chunk) for chunk in all_or_none(live, rows, order["most"]))
+        rows = (dict(zip(names, cells, strict=True)) for cells in columns)
+        parts = all_or_none(live, blocks_of(rows, is_loose=True), order["most"])
+        chunks = (answers(live, part) for part in parts)
         return _write(live, asked, outputs, chunks, out)
     except JsonError as error:
         raise unreadable(error, 400) from None

@@ -156,13 +156,20 @@ def record_batch(live: Live, keys: Keys, answered: Answered) -> pa.RecordBatch:
         values, places = live.answers.predictions(answered.scores)
         distinct = pa.array(values if _whole(live) else list(map(str, values)))
         predictions = distinct.take(pa.array(places, mask=wrong))
-    errors: list[str | None] = [None] * rows
-    for place, mistakes in answered.mistakes.items():
-        errors[place] = error_text(mistakes)
     numbers = [pa.array(column, mask=wrong) for column in probabilities(live, answered)]
     key = [key_texts(keys, rows)] if live.rows.id else []
-    columns = [*key, predictions, *numbers, pa.array(errors, pa.string())]
+    columns = [*key, predictions, *numbers, _errors(answered)]
     return pa.record_batch(columns, schema=schema(live))
+
+
+def _errors(answered: Answered) -> pa.Array:
+    """The mistakes of each row as one cell, null where there are none."""
+    if not answered.mistakes:
+        return pa.nulls(len(answered), pa.string())
+    errors: list[str | None] = [None] * len(answered)
+    for place, mistakes in answered.mistakes.items():
+        errors[place] = error_text(mistakes)
+    return pa.array(errors, pa.string())
 
 
 def probabilities(live: Live, answered: Answered) -> list[np.ndarray]:
@@ -179,8 +186,8 @@ def key_texts(keys: Keys, rows: int) -> pa.Array:
     if keys is None:
         return pa.nulls(rows, pa.string())
     if isinstance(keys, pa.Array):
-        if pa.types.is_string(keys.type):
-            return keys
+        if pa.types.is_string(keys.type) or pa.types.is_integer(keys.type):
+            return keys.cast(pa.string())
         keys = key_objects(keys)
     return pa.array([None if key is None else str(key) for key in keys], pa.string())
 

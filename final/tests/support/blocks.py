@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from service.batch.block import Rows, objects
 from service.batch.score import Reader
 from service.batch.target import TargetColumn
 from service.model import rows as model_rows
@@ -17,7 +16,7 @@ def rows_in(read: Reader, body: bytes, rows: model_rows.Rows, target: TargetColu
     found: list[tuple[Any, Any, Any]] = []
     for block in read(io.BytesIO(body), rows, target):
         count = len(block)
-        values = block.values if isinstance(block, Rows) else objects(rows, block, np.arange(count))
+        values = block.objects(rows, np.arange(count))
         found += zip(_listed(block.keys, count), values, _listed(block.actual, count), strict=True)
     return found
 

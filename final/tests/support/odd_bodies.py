@@ -13,7 +13,6 @@ import orjson
 import pyarrow as pa
 
 from service.batch.process import answer
-from service.batch.score import answers
 from service.model.live import Live
 from service.problems import Problem
 
@@ -171,7 +170,7 @@ def outcome(live: Live, body: Body) -> tuple[int, str]:
     """The status, and what is answered: the text of an answer, or the detail of a refusal."""
     if body.job == "predict":
         try:
-            answers(live, [live.rows.read(body.content)])
+            live.answers.of(live.require_model().scores(live.rows.columns([live.rows.read(body.content)])))
         except Problem as problem:
             return problem.status, str(orjson.loads(problem.body())["detail"])
         return 200, ""

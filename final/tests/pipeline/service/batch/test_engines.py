@@ -11,9 +11,11 @@ import pyarrow as pa
 import pytest
 
 from core.spec.columns import Boolean, Category, Date, Integer, Number
-from service.batch import csv_lines
+from service.batch import block, csv_lines
 from service.batch import score as batch
+from service.batch.jobs import JOBS
 from service.batch.target import Policy, TargetColumn
+from service.batch.v2 import datatype
 from service.model.live import Live
 from service.problems import Problem
 from tests.support import row_by_row
@@ -265,3 +267,43 @@ def test_every_estimator_predicts_the_same_by_column(estimator: str) -> None:
     header, cells = texts(live, draw, rows_of(live.rows.contract, 3000, draw), 0)
     (rows, invalid), *_ = same(live, batch.CSV, csv_body(live, draw, header, cells, 0))
     assert (rows, invalid) == (3000, 0)
+
+
+def protocol_bodies(live: Live, draw: random.Random, odd: float) -> Iterator[tuple[str, dict[str, Any], Any]]:
+    """Job, order and JSON body of each protocol that takes rows as JSON; a share of the cells is odd."""
+    features = live.rows.contract.features
+    rows = [
+        {name: draw.choice(ODD_VALUES) if draw.random() < odd else value for name, value in row.items()}
+        for row in rows_of(live.rows.contract, 300, draw)
+    ]
+    cells = [list(row.values()) for row in rows]
+    plain = [[None if isinstance(cell, list | dict) else cell for cell in row] for row in cells]
+    mlflow = {"most": 1000, "type": "application/json"}
+    yield "explain", {"most": 1000}, rows
+    yield "mlflow", mlflow, {"dataframe_records": [*rows, [1, 2]] if odd else rows}
+    yield "mlflow", mlflow, {"dataframe_split": {"columns": list(features), "data": cells}}
+    yield "mlflow", mlflow, {"inputs": dict(zip(features, zip(*plain, strict=True), strict=True))}
+    tensors = [
+        {"name": name, "datatype": datatype(feature), "shape": [len(plain)], "data": list(column)}
+        for (name, feature), column in zip(features.items(), zip(*plain, strict=True), strict=True)
+    ]
+    yield "v2", {"most": 1000, "header": None}, {"inputs": tensors}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("odd", [0, 0.001, 0.1])
+def test_protocols_check_many_rows_by_column_as_a_few_one_by_one(
+    name: str, odd: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = live_of(name)
+    for job, order, content in protocol_bodies(live, random.Random(0), odd):
+        body, results = json.dumps(content).encode(), list[Any]()
+        for few in (0, 10**9):
+            monkeypatch.setattr(block, "FEW", few)
+            out = io.BytesIO()
+            try:
+                results.append((JOBS[job](live, order, io.BytesIO(body), out), out.getvalue()))
+            except Problem as problem:
+                results.append((problem.status, problem.detail, problem.errors))
+        assert results[0] == results[1], job
+        assert odd or "type" in results[0][0], f"{job}: good rows are answered"
