@@ -64,7 +64,7 @@ def workers(count: int) -> Iterator[str]:
     """The address of a Dask scheduler with so many workers of one thread each."""
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=":0") as cluster:
         yield str(cluster.scheduler_address)
 
 
@@ -85,8 +85,8 @@ def main(
     folder = (model or registry.artifact(registry.required_champion())).resolve()
     ours = [sys.executable, "-m", "scoring", "--model", str(folder)]
     peer = [sys.executable, str(PEER), str(folder / "model.cbm")]
-    variables = ["env", f"PYTHONPATH={FINAL}", "MLFLOW_DISABLE_TELEMETRY=true"]
-    mlflow = [*variables, *servers.mlflow(folder, "predict"), "--content-type", "csv"]
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    mlflow = [*servers.mlflow(folder, "predict"), "--content-type", "csv"]
     with workers(1) as alone, workers(2) as both:
         _table(rows or [100_000, 1_000_000], ours, peer, mlflow, (alone, both))
 
