@@ -16,6 +16,7 @@ from core.metrics.classes import codes
 from core.metrics.curves import curves
 from core.metrics.evaluate import beside_linear, evaluate
 from core.metrics.metrics import values
+from core.metrics.weak_slices import errs, weak_slices
 from core.model.baseline import linear_scores
 from core.model.costs import megabytes, microseconds
 from core.model.effects import effects
@@ -40,6 +41,8 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
         name = declared.metric
         trivial_and_linear = figures["baseline"][name], figures["linear"][name]
         figures["beside_linear"] = beside_linear(*trivial_and_linear, target, scores, linear, name)
+        wrong = errs(declared.target.task, target, scores)
+        figures["weak"] = weak_slices(holdout, declared.contract.features, wrong)
         figures["behaviour"] = behaviour.measure(model, holdout, declared)
         if paths.search.exists():
             figures["search"] = json.loads(paths.search.read_bytes())

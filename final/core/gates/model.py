@@ -89,6 +89,21 @@ def slices(figures: dict[str, Any], product: Product) -> list[Gate]:
     return gates
 
 
+def found_slices(figures: dict[str, Any], product: Product) -> list[Gate]:
+    """No group that the search found is much weaker than the other rows, where a limit is declared."""
+    most = product.gates.slices.searched
+    if most is None:
+        return []
+    excess = {part["group"]: part["errors"] - part["elsewhere"] for part in figures["weak"]["worst"]}
+    if not excess:
+        return [Gate("slice: found by search", "none", f"<= {most:.3f}", True)]
+    group = max(excess, key=lambda name: excess[name])
+    detail = (
+        f"The model errs more often where {group}: add rows or features that tell them apart; all are in the report"
+    )
+    return [limited("slice: found by search", excess[group], None, most, detail)]
+
+
 def all_gates(figures: dict[str, Any], product: Product) -> list[Gate]:
     """Verdicts on the figures of `evaluate`."""
     return [
@@ -97,5 +112,6 @@ def all_gates(figures: dict[str, Any], product: Product) -> list[Gate]:
         *budget(figures, product),
         *calibration(figures, product),
         *slices(figures, product),
+        *found_slices(figures, product),
         *behaviour.gates(figures["behaviour"]),
     ]

@@ -33,6 +33,13 @@ class Slices(Frozen):
     min_rows: int = Field(default=20, ge=1)
     floors: dict[str, float] = Field(default_factory=dict)
     ceilings: dict[str, float] = Field(default_factory=dict)
+    searched: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        exclude_if=lambda most: most is None,
+        description="most by which the share of errors in a group found by search may exceed that of the other rows",
+    )
 
     @property
     def columns(self) -> list[str]:

@@ -103,6 +103,7 @@ def behaved(kind: str) -> dict[str, Any]:
 
 FLOORS = {"floors": {"shape": 0.7}}
 SLICE = {"column": "shape", "value": "round", "rows": 40, "accuracy": 0.6}
+WEAK = {"group": "size = 1", "rows": 40, "errors": 0.5, "elsewhere": 0.2}
 # the gate -> the verdicts on something that is wrong
 FAULTS: dict[str, Callable[[Path], list[Gate]]] = {
     "data: contract": lambda _: data.all_gates(table(), [Finding("colour", "column is missing")], declared()),
@@ -124,6 +125,7 @@ FAULTS: dict[str, Callable[[Path], list[Gate]]] = {
     "model: calibration error": lambda _: judged({"ece": 0.2}, calibration={"max_ece": 0.1}),
     "slice: *": lambda _: judged({}, slices=FLOORS),
     "slice: *=*": lambda _: judged({"slices": [SLICE]}, slices=FLOORS),
+    "slice: found by search": lambda _: judged({"weak": {"worst": [WEAK]}}, slices={"searched": 0.2}),
     "behaviour: * of *": lambda _: judged(behaved("direction")),
     "*: not reached": lambda empty: last_verdicts(Paths(empty)),
 }

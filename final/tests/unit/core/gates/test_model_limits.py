@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.gates.gate import Gate
-from core.gates.model import all_gates, beside_linear, budget, calibration, metric, slices
+from core.gates.model import all_gates, beside_linear, budget, calibration, found_slices, metric, slices
 from core.spec.product import Product
 from tests.support.small_products import declared
 
@@ -173,3 +173,19 @@ def test_a_time_that_differs_between_runs_is_in_no_verdict_that_passed(spent: fl
     assert (gate.name, gate.value, gate.threshold) == ("model: microseconds a row", value, "<= 5")
     assert gate.passed is (value == "kept")
     assert gate.detail.startswith("Fewer iterations or model: {quality: fast}")
+
+
+def weak(**excess: float) -> dict[str, Any]:
+    worst = [{"group": name, "rows": 40, "errors": 0.1 + more, "elsewhere": 0.1} for name, more in excess.items()]
+    return figures(weak={"looked_at": 9, "worst": worst})
+
+
+def test_the_weakest_of_the_found_groups_is_judged() -> None:
+    keeps = product(slices={"searched": 0.25})
+    (gate,) = found_slices(weak(first=0.2, second=0.26, third=0.1), keeps)
+    assert (gate.name, gate.value, gate.threshold) == ("slice: found by search", "0.260", "<= 0.250")
+    assert not gate.passed
+    assert gate.detail.startswith("The model errs more often where second: ")
+    assert found_slices(weak(first=0.2), keeps)[0].passed
+    assert found_slices(weak(), keeps) == [Gate("slice: found by search", "none", "<= 0.250", True)]
+    assert found_slices(weak(first=0.9), product()) == []
