@@ -82,6 +82,7 @@ def context(facts: Facts) -> dict[str, Any]:
         "lower_is_better": {name for name, kind in KINDS.items() if not kind.higher_is_better},
         "slices": [slice_row(facts, place) for place in range(len(facts.metrics.get("slices", [])))],
         "slice_metric": product.slice_metric,
+        "weak": facts.metrics.get("weak"),
         "curves": facts.curves,
         "reach": reach(facts),
         "effects_unit": effects_unit(facts),
@@ -106,7 +107,7 @@ def sections(facts: Facts) -> list[tuple[str, str]]:
     is_present = {
         "metrics": bool(facts.metrics),
         "curves": "roc" in facts.curves or "residuals" in facts.curves,
-        "slices": bool(facts.metrics.get("slices")),
+        "slices": bool(facts.metrics.get("slices") or facts.metrics.get("weak")),
         "effects": bool(facts.curves.get("effects")),
         "search": "search" in facts.metrics,
         "table": bool(facts.table),

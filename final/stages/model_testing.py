@@ -14,9 +14,11 @@ from core.gates.model import all_gates as model_gates
 from core.gates.verdicts import stop_at
 from core.metrics.classes import codes
 from core.metrics.curves import curves
-from core.metrics.evaluate import evaluate
+from core.metrics.evaluate import beside_linear, evaluate
 from core.metrics.metrics import values
+from core.metrics.weak_slices import errs, weak_slices
 from core.model.baseline import linear_scores
+from core.model.costs import megabytes, microseconds
 from core.model.effects import effects
 from core.model.model import ProductModel
 from core.spec.yaml_file import load
@@ -34,16 +36,25 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
         scores = model.scores(holdout)
         figures = evaluate(holdout, target, scores, declared)
         rest = [typed.read(paths.part(name), declared)[0] for name in ("train", "validation")]
-        figures["linear"] = values(declared.target.task, target, linear_scores(rest, holdout, declared.contract))
+        linear = linear_scores(rest, holdout, declared.contract)
+        figures["linear"] = values(declared.target.task, target, linear)
+        name = declared.metric
+        trivial_and_linear = figures["baseline"][name], figures["linear"][name]
+        figures["beside_linear"] = beside_linear(*trivial_and_linear, target, scores, linear, name)
+        wrong = errs(declared.target.task, target, scores)
+        figures["weak"] = weak_slices(holdout, declared.contract.features, wrong)
         figures["behaviour"] = behaviour.measure(model, holdout, declared)
         if paths.search.exists():
             figures["search"] = json.loads(paths.search.read_bytes())
         write_json(rounded(figures), paths.metrics)
         drawn = {**curves(target, scores, declared.target), "effects": effects(model, holdout)}
         write_json(rounded(drawn), paths.figures("curves"))
-        for name, part in figures["metrics"].items():
-            remarks.append(f"{name} {part['value']:.3f} (95 % {part['low']:.3f} to {part['high']:.3f})")
-        verdicts = model_gates(figures, declared)
+        for metric, part in figures["metrics"].items():
+            remarks.append(f"{metric} {part['value']:.3f} (95 % {part['low']:.3f} to {part['high']:.3f})")
+        spent = {"megabytes": megabytes(paths.model)}
+        if declared.gates.budget.microseconds is not None:
+            spent["microseconds"] = microseconds(model, holdout)
+        verdicts = model_gates(figures | spent, declared)
         gate.save(verdicts, paths.gates("model"))
     stop_at(verdicts)
 

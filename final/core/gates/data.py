@@ -1,13 +1,14 @@
-"""Gates on a table: contract, rows per class, duplicates, leakage."""
+"""Gates on a table: contract, rows per class, duplicates, leakage, and a floor that can be reached."""
 
 import math
 from collections.abc import Iterable
 
 import pandas as pd
 
-from core.gates.gate import Gate
+from core.gates.gate import Gate, limited
 from core.gates.leakage import leakage
 from core.spec.product import Product
+from core.table.disagreement import disagreement
 from core.table.duplicates import copies, pairs, pairs_by_chance
 from core.table.finding import Finding, LineOf, line_below_header
 from core.table.validation import check
@@ -59,6 +60,19 @@ def duplicates(table: pd.DataFrame, product: Product, line_of: LineOf = line_bel
     return Gate("data: duplicates", f"{count} pairs", f"<= {allowed}", passed, remedy)
 
 
+def attainable(table: pd.DataFrame, product: Product) -> list[Gate]:
+    """The floor is one that a model can reach; only accuracy and r2 have such a bound."""
+    floor = product.gates.floor
+    if floor is None or product.metric not in ("accuracy", "r2"):
+        return []
+    outcome = disagreement(table, product.contract)
+    detail = (
+        f"{outcome.rows:,} of {len(table):,} rows have the features of another row and another {product.target.name}, "
+        "so no model can do better: add a column that tells them apart, or lower gates.floor"
+    )
+    return [limited(f"data: attainable {product.metric}", outcome.attainable, floor, None, detail)]
+
+
 def _keeps_copies_together(product: Product) -> bool:
     """Whether equal rows are on one side of the split."""
     split = product.split
@@ -84,4 +98,4 @@ def all_gates(
     gates = [first, rows_per_class(table, product)]
     if not gates[-1].passed:
         return gates
-    return [*gates, duplicates(table, product, line_of), leakage(table, product)]
+    return [*gates, duplicates(table, product, line_of), leakage(table, product), *attainable(table, product)]

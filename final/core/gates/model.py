@@ -21,6 +21,48 @@ def metric(figures: dict[str, Any], product: Product) -> list[Gate]:
     ]
 
 
+def beside_linear(figures: dict[str, Any], product: Product) -> list[Gate]:
+    """A linear model on the same rows is not clearly better, by the paired bootstrap on the hold-out.
+
+    A model that loses just what does not matter is stopped one time in 200 at the default limit, an equally good one
+    less often.
+    """
+    if "beside_linear" not in figures:
+        return []
+    name = product.metric
+    value, linear = figures["metrics"][name]["value"], figures["linear"][name]
+    reason = (
+        f"A linear model on the same rows has {name} {linear:.3f}, this one {value:.3f}: set model: "
+        "{estimator: linear} in product.yaml, or look in the report at what the model learned"
+    )
+    return [
+        limited(
+            "model: beside a linear one",
+            figures["beside_linear"]["not_worse"],
+            product.gates.beside_linear,
+            None,
+            reason,
+        )
+    ]
+
+
+def budget(figures: dict[str, Any], product: Product) -> list[Gate]:
+    """The model's files are not too large, and a row is not scored too slowly where that is declared.
+
+    Time is no figure that two runs agree on: the verdict has it only where it failed.
+    """
+    limits = product.gates.budget
+    smaller = "Fewer iterations or a smaller depth under model in product.yaml, or gates.budget.megabytes"
+    gates = [limited("model: megabytes", figures["megabytes"], None, limits.megabytes, smaller)]
+    if limits.microseconds is not None:
+        value = figures["microseconds"]
+        passed = value <= limits.microseconds
+        shown = "kept" if passed else f"{value:.1f}"
+        remedy = "Fewer iterations or model: {quality: fast} in product.yaml, or gates.budget.microseconds"
+        gates.append(Gate("model: microseconds a row", shown, f"<= {limits.microseconds:g}", passed, remedy))
+    return gates
+
+
 def calibration(figures: dict[str, Any], product: Product) -> list[Gate]:
     """The expected calibration error keeps its limit, if there is one."""
     most = product.gates.calibration.max_ece
@@ -47,11 +89,29 @@ def slices(figures: dict[str, Any], product: Product) -> list[Gate]:
     return gates
 
 
+def found_slices(figures: dict[str, Any], product: Product) -> list[Gate]:
+    """No group that the search found is much weaker than the other rows, where a limit is declared."""
+    most = product.gates.slices.searched
+    if most is None:
+        return []
+    excess = {part["group"]: part["errors"] - part["elsewhere"] for part in figures["weak"]["worst"]}
+    if not excess:
+        return [Gate("slice: found by search", "none", f"<= {most:.3f}", True)]
+    group = max(excess, key=lambda name: excess[name])
+    detail = (
+        f"The model errs more often where {group}: add rows or features that tell them apart; all are in the report"
+    )
+    return [limited("slice: found by search", excess[group], None, most, detail)]
+
+
 def all_gates(figures: dict[str, Any], product: Product) -> list[Gate]:
     """Verdicts on the figures of `evaluate`."""
     return [
         *metric(figures, product),
+        *beside_linear(figures, product),
+        *budget(figures, product),
         *calibration(figures, product),
         *slices(figures, product),
+        *found_slices(figures, product),
         *behaviour.gates(figures["behaviour"]),
     ]

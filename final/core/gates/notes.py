@@ -9,6 +9,7 @@ import pandas as pd
 from core.spec.metric_names import KINDS, MetricName
 from core.spec.product import Product
 from core.table import csv_file
+from core.table.disagreement import disagreement
 from core.table.duplicates import copies
 from core.table.header import header
 from core.table.keys import Key, keys
@@ -17,6 +18,8 @@ ROWS = 50_000  # in which keys are looked for
 FEW_ROWS = 100  # of the hold-out; with fewer a metric is very uncertain
 LEAST_ROWS = 30  # with fewer a perfect score may be luck
 PERFECT = 0.9995
+MANY_DISAGREE = 0.05  # of the rows
+CLEARLY = 0.9  # of the resamples, as the champion has to be beaten
 
 
 def doubts(metrics: Path, metric: MetricName, table: Path | None = None) -> list[str]:
@@ -32,6 +35,13 @@ def notes_on_table(table: pd.DataFrame, raw: Path, product: Product) -> list[str
         repeated = len(copies(table.drop(columns=[product.id] if product.id else [])))
         sentences.append(
             f"{repeated:,} of {len(table):,} rows repeat an earlier row; gates.data.repeated_rows allows them"
+        )
+    outcome = disagreement(table, product.contract)
+    if outcome.rows >= MANY_DISAGREE * len(table):
+        best = "r2" if product.target.task == "regression" else "accuracy"
+        sentences.append(
+            f"{outcome.rows:,} of {len(table):,} rows have the features of another row and another "
+            f"{product.target.name}: no model can exceed {best} {outcome.attainable:.3f}"
         )
     if product.split.group is not None:
         groups = int(product.split.holdout * table[product.split.group].nunique())
@@ -83,14 +93,12 @@ def notes(figures: dict[str, Any], metric: MetricName) -> list[str]:
 
 
 def _no_better_than_linear(figures: dict[str, Any], metric: MetricName) -> str:
-    """A sentence if a linear model does as well on the hold-out; empty otherwise."""
+    """A sentence if the model is not clearly better than a linear one on the hold-out; empty otherwise."""
     value, linear = figures["metrics"][metric]["value"], figures.get("linear", {}).get(metric)
-    if linear is None:
+    share = figures.get("beside_linear", {"better": 1})["better"]
+    if share >= CLEARLY or (KINDS[metric].higher_is_better and value >= PERFECT):
         return ""
-    if KINDS[metric].higher_is_better:
-        is_better, is_perfect = value > linear, value >= PERFECT
-    else:
-        is_better, is_perfect = value < linear, False
-    if is_better or is_perfect:
-        return ""
-    return f"{metric} {value:.3f} is no better than a linear model's {linear:.3f} on the same hold-out"
+    return (
+        f"{metric} {value:.3f} is not clearly better than a linear model's {linear:.3f} on the same hold-out: it is in "
+        f"{share:.0%} of the bootstrap's resamples"
+    )

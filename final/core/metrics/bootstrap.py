@@ -39,9 +39,14 @@ def intervals(names: list[MetricName], target: np.ndarray, scores: np.ndarray) -
     }
 
 
-def paired_confidence(name: MetricName, target: np.ndarray, new: np.ndarray, old: np.ndarray, most: int) -> float:
-    """Share of resamples in which `new` is better than `old` on the same rows; ties count half."""
+def paired_confidence(
+    name: MetricName, target: np.ndarray, new: np.ndarray, old: np.ndarray, most: int, margin: float = 0
+) -> float:
+    """Share of resamples in which `new` is better than `old` on the same rows, or worse by less than the margin.
+
+    Ties count half.
+    """
     after = METRICS[name](target, new)
     before = METRICS[name](target, old)
-    gains = np.array([gain(name, after(weights), before(weights)) for weights in counts(len(target), most)])
+    gains = np.array([gain(name, after(weights), before(weights)) + margin for weights in counts(len(target), most)])
     return float(np.mean(gains > 0) + np.mean(gains == 0) / 2)

@@ -6,10 +6,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.metrics.bootstrap import intervals
-from core.metrics.metrics import ece, values
-from core.spec.metric_names import Task, of_task
+from core.metrics.bootstrap import intervals, paired_confidence
+from core.metrics.metrics import ece, gain, values
+from core.spec.metric_names import MetricName, Task, of_task
 from core.spec.product import Product
+
+RESAMPLES = 1000
+LOST = 0.05  # of the linear model's gain over the trivial one; less does not matter
 
 
 def trivial(task: Task, target: np.ndarray, classes: int) -> np.ndarray:
@@ -53,4 +56,19 @@ def evaluate(table: pd.DataFrame, target: np.ndarray, scores: np.ndarray, produc
         "baseline": values(task, target, trivial(task, target, len(product.target.values))),
         "ece": None if task == "regression" else ece(target, scores),
         "slices": slices(table, target, scores, product),
+    }
+
+
+def beside_linear(
+    baseline: float, linear: float, target: np.ndarray, scores: np.ndarray, of_linear: np.ndarray, name: MetricName
+) -> dict[str, float]:
+    """Of the bootstrap's resamples, in which share the model is better than a linear one, and in which it is not worse.
+
+    It is worse if it loses a twentieth of what the linear one gains over the trivial one. `baseline` and `linear` are
+    the metric of the trivial and of the linear model.
+    """
+    margin = LOST * max(0.0, gain(name, linear, baseline))
+    return {
+        "better": paired_confidence(name, target, scores, of_linear, RESAMPLES),
+        "not_worse": paired_confidence(name, target, scores, of_linear, RESAMPLES, margin),
     }

@@ -33,6 +33,13 @@ class Slices(Frozen):
     min_rows: int = Field(default=20, ge=1)
     floors: dict[str, float] = Field(default_factory=dict)
     ceilings: dict[str, float] = Field(default_factory=dict)
+    searched: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        exclude_if=lambda most: most is None,
+        description="most by which the share of errors in a group found by search may exceed that of the other rows",
+    )
 
     @property
     def columns(self) -> list[str]:
@@ -56,6 +63,18 @@ class Calibration(Frozen):
     max_ece: float | None = Field(default=None, gt=0, le=1)
 
 
+class Budget(Frozen):
+    """What serving the model may cost."""
+
+    megabytes: float = Field(default=200, gt=0, description="size of the model's files")
+    microseconds: float | None = Field(
+        default=None,
+        gt=0,
+        exclude_if=lambda limit: limit is None,
+        description="of one core for a row, when many are scored at once; depends on the machine",
+    )
+
+
 class Gates(Frozen):
     """Limits of the model on the hold-out. `metric` is accuracy by default, or r2 for a regression."""
 
@@ -63,8 +82,15 @@ class Gates(Frozen):
     floor: float | None = Field(default=None, description="least value, if higher is better")
     ceiling: float | None = Field(default=None, description="greatest value, if lower is better")
     above_baseline: float = Field(default=0, ge=0, description="least gain over the trivial model")
+    beside_linear: float = Field(
+        default=0.005,
+        ge=0,
+        lt=1,
+        description="least share of the bootstrap's resamples in which the model keeps 95 % of a linear one's gain",
+    )
     slices: Slices = Slices()
     checks: Checks = Checks()
     calibration: Calibration = Calibration()
+    budget: Budget = Budget()
     champion: ChampionGate = ChampionGate()
     data: DataGates = DataGates()

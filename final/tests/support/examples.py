@@ -86,7 +86,7 @@ def example(task: str, rows: int = 600) -> Facts:
     return Facts(
         product=product,
         paths=Paths(Path("nowhere")),
-        verdicts=[data.contract([]), *model_gates(figures, product)],
+        verdicts=[data.contract([]), *model_gates({**figures, "megabytes": 1.0}, product)],
         table=stored(summary(whole, product)),
         parts={"train": len(train), "validation": len(validation), "holdout": len(holdout)},
         metrics=stored(figures),

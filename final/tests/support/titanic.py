@@ -17,7 +17,7 @@ WEAK = (("iterations: 1000", "iterations: 1"), ("depth: 5", "depth: 1"))
 GOOD = tuple((new, old) for old, new in WEAK)
 LOW = (
     ("floor: 0.75", "floor: 0.5"),
-    ("above_baseline: 0.05", "above_baseline: 0"),
+    ("above_baseline: 0.05", "above_baseline: 0\n  beside_linear: 0"),
     ("{Sex: 0.65, Pclass: 0.6}", "{}"),
     ("max_ece: 0.15", "max_ece: 1"),
 )

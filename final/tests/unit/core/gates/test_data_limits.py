@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.gates.data import all_gates, contract, duplicates, rows_per_class
+from core.gates.data import all_gates, attainable, contract, duplicates, rows_per_class
 from core.gates.gate import Gate
 from core.gates.leakage import leakage
 from core.spec.product import Product
@@ -36,6 +36,7 @@ def test_a_good_table_passes_every_gate() -> None:
         "data: rows per class",
         "data: duplicates",
         "data: leakage",
+        "data: attainable accuracy",
     ]
     assert all(gate.passed for gate in gates)
 
@@ -66,7 +67,7 @@ def test_a_class_needs_its_rows(rows: int, passes: bool) -> None:
     assert gate.detail.startswith("bought=yes is rare: ")
     names = [one.name for one in all_gates(kept, [], declared())]
     assert names[:2] == ["data: contract", "data: rows per class"]
-    assert len(names) == (4 if passes else 2)
+    assert len(names) == (5 if passes else 2)
 
 
 def test_a_class_that_never_occurs_has_no_rows() -> None:
@@ -184,6 +185,21 @@ def test_duplicates_and_leakage_are_judged_together() -> None:
     kept["size"] = (kept["bought"] == "yes").to_numpy(dtype=float)
     product = numbered(limits(min_rows_per_class=10))
     gates = all_gates(kept, [], product)
-    assert [(gate.name, gate.passed) for gate in gates[2:]] == [("data: duplicates", False), ("data: leakage", False)]
+    assert [(gate.name, gate.passed) for gate in gates[2:4]] == [("data: duplicates", False), ("data: leakage", False)]
     assert gates[2] == duplicates(kept, product)
     assert gates[3] == leakage(kept, product)
+
+
+@pytest.mark.parametrize(("floor", "passes"), [(0.8, True), (0.81, False), (0.5, True)])
+def test_a_floor_can_be_reached(floor: float, passes: bool) -> None:
+    """Of each ten like rows two are of the other class."""
+    rows = table(size=1.0, shape="round", bought=np.array((["yes"] * 8 + ["no"] * 2) * 12, dtype=object))
+    (gate,) = attainable(rows, declared(id="number", gates={"floor": floor}))
+    assert (gate.name, gate.value, gate.threshold) == ("data: attainable accuracy", "0.800", f">= {floor:.3f}")
+    assert gate.passed is passes
+    assert gate.detail.startswith("120 of 120 rows have the features of another row and another bought, so no model")
+
+
+@pytest.mark.parametrize("gates", [{"metric": "roc_auc", "floor": 0.9}, {"metric": "log_loss", "ceiling": 0.1}])
+def test_other_metrics_have_no_such_bound(gates: dict[str, Any]) -> None:
+    assert attainable(table(size=1.0), declared(gates=gates)) == []

@@ -72,8 +72,15 @@ def with_a_copy() -> pd.DataFrame:
     return pd.concat([rows, rows.head(1).assign(number="again")], ignore_index=True)
 
 
+def unlike() -> pd.DataFrame:
+    """Rows of two kinds, each of which buys as often as not."""
+    return table(
+        size=1.0, bought=np.array(["yes", "yes", "no", "no"] * 30, dtype=object), shape=["round", "square"] * 60
+    )
+
+
 def figures(**keys: Any) -> dict[str, Any]:
-    made = {"metrics": {"accuracy": {"value": 0.8}}, "baseline": {"accuracy": 0.5}, "ece": 0.0}
+    made = {"metrics": {"accuracy": {"value": 0.8}}, "baseline": {"accuracy": 0.5}, "ece": 0.0, "megabytes": 1.0}
     return {**made, "slices": [], "behaviour": [], **keys}
 
 
@@ -96,6 +103,7 @@ def behaved(kind: str) -> dict[str, Any]:
 
 FLOORS = {"floors": {"shape": 0.7}}
 SLICE = {"column": "shape", "value": "round", "rows": 40, "accuracy": 0.6}
+WEAK = {"group": "size = 1", "rows": 40, "errors": 0.5, "elsewhere": 0.2}
 # the gate -> the verdicts on something that is wrong
 FAULTS: dict[str, Callable[[Path], list[Gate]]] = {
     "data: contract": lambda _: data.all_gates(table(), [Finding("colour", "column is missing")], declared()),
@@ -103,6 +111,7 @@ FAULTS: dict[str, Callable[[Path], list[Gate]]] = {
     "data: rows": lambda _: data.all_gates(table(price=1.0).head(49), [], declared("regression")),
     "data: duplicates": lambda _: data.all_gates(with_a_copy(), [], declared(id="number", features=WIDE)),
     "data: leakage": lambda _: data.all_gates(table(size=np.array([1.0, 0.0] * 60)), [], declared()),
+    "data: attainable *": lambda _: data.all_gates(unlike(), [], declared(gates={"floor": 0.75})),
     "split: rows on two sides": lambda _: split.all_gates(parts(number="1"), DAY),
     "split: classes lacking": lambda _: split.all_gates(parts(bought=["yes"] * 60 + ["no"] * 60), DAY),
     "split: groups on two sides": lambda _: split.all_gates(parts(number="1"), GROUPED),
@@ -110,9 +119,13 @@ FAULTS: dict[str, Callable[[Path], list[Gate]]] = {
     "split: in the order of time": lambda _: split.all_gates(dict.fromkeys(parts(), parts()["train"]), DAY),
     "model: *": lambda _: judged({"metrics": {"accuracy": {"value": 0.7}}}),
     "model: above baseline": lambda _: judged({"baseline": {"accuracy": 0.9}}),
+    "model: beside a linear one": lambda _: judged({"beside_linear": {"not_worse": 0.0}, "linear": {"accuracy": 0.9}}),
+    "model: megabytes": lambda _: judged({"megabytes": 201.0}),
+    "model: microseconds a row": lambda _: judged({"microseconds": 9.1}, budget={"microseconds": 9}),
     "model: calibration error": lambda _: judged({"ece": 0.2}, calibration={"max_ece": 0.1}),
     "slice: *": lambda _: judged({}, slices=FLOORS),
     "slice: *=*": lambda _: judged({"slices": [SLICE]}, slices=FLOORS),
+    "slice: found by search": lambda _: judged({"weak": {"worst": [WEAK]}}, slices={"searched": 0.2}),
     "behaviour: * of *": lambda _: judged(behaved("direction")),
     "*: not reached": lambda empty: last_verdicts(Paths(empty)),
 }

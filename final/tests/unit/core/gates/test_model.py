@@ -22,6 +22,9 @@ from tests.support.titanic import declared
 FIGURES: dict[str, Any] = {
     "metrics": {"accuracy": {"value": 0.80}},
     "baseline": {"accuracy": 0.62},
+    "linear": {"accuracy": 0.79},
+    "beside_linear": {"better": 0.7, "not_worse": 0.9},
+    "megabytes": 1.2,
     "ece": 0.06,
     "slices": [
         {"column": "Sex", "value": "female", "rows": 60, "accuracy": 0.79},
@@ -34,6 +37,8 @@ FIGURES: dict[str, Any] = {
 NAMES = [
     "model: accuracy",
     "model: above baseline",
+    "model: beside a linear one",
+    "model: megabytes",
     "model: calibration error",
     "slice: Sex=female",
     "slice: Sex=male",
@@ -59,6 +64,10 @@ FAILING: dict[str, tuple[dict[str, Any], str, str, str, str]] = {
     "no better than the trivial model": (
         {"baseline": {"accuracy": 0.7501}}, "model: above baseline", "0.050", ">= 0.050", "gives accuracy 0.750",
     ),
+    "worse than a linear model": (
+        {"beside_linear": {"not_worse": 0.004}}, "model: beside a linear one", "0.004", ">= 0.005", "set model: {estim",
+    ),
+    "too large": ({"megabytes": 200.5}, "model: megabytes", "200.500", "<= 200.000", "Fewer iterations"),
     "probabilities that do not come true": (
         {"ece": 0.1501}, "model: calibration error", "0.150", "<= 0.150", "see the reliability plot under Calibration",
     ),
@@ -126,7 +135,7 @@ def test_a_regression_has_ceilings() -> None:
 
     def judged(error: float, trivial: float = 1e9) -> dict[str, bool]:
         measured = {"metrics": {"rmse": {"value": error}}, "baseline": {"rmse": trivial}}
-        figures = {**measured, "ece": None, "slices": [], "behaviour": []}
+        figures = {**measured, "ece": None, "slices": [], "behaviour": [], "megabytes": 1.0}
         return {gate.name: gate.passed for gate in all_gates(figures, temperatures)}
 
     assert judged(ceiling)["model: rmse"]
@@ -161,7 +170,9 @@ def test_a_model_of_shuffled_answers_is_no_better_than_the_trivial_one(good: tup
 
     def failed(model: ProductModel, holdout: pd.DataFrame) -> list[str]:
         figures = evaluate(holdout, codes(holdout["y"], small.target), model.scores(holdout), small)
-        return [gate.name for gate in all_gates({**figures, "behaviour": []}, small) if not gate.passed]
+        return [
+            gate.name for gate in all_gates({**figures, "behaviour": [], "megabytes": 1.0}, small) if not gate.passed
+        ]
 
     assert failed(*good) == []
     assert failed(*trained(seed=0)) == ["model: accuracy", "model: above baseline"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.gates.gate import Gate
-from core.gates.model import all_gates, calibration, metric, slices
+from core.gates.model import all_gates, beside_linear, budget, calibration, found_slices, metric, slices
 from core.spec.product import Product
 from tests.support.small_products import declared
 
@@ -16,6 +16,7 @@ def figures(name: str = "accuracy", value: float = 0.8, trivial: float = 0.6, **
         "metrics": {name: {"value": value, "low": value, "high": value}},
         "baseline": {name: trivial},
         "ece": 0.05,
+        "megabytes": 1.5,
         "slices": [],
         "behaviour": [],
     }
@@ -134,8 +135,57 @@ def test_all_gates_of_a_model_are_judged_together() -> None:
     assert [gate.name for gate in gates] == [
         "model: accuracy",
         "model: above baseline",
+        "model: megabytes",
         "model: calibration error",
         "slice: shape=round",
         "behaviour: direction of size",
     ]
     assert all(gate.passed for gate in gates)
+
+
+@pytest.mark.parametrize(("share", "passes"), [(0.005, True), (0.0049, False), (0.0, False), (math.nan, False)])
+def test_a_linear_model_is_not_clearly_better(share: float, passes: bool) -> None:
+    (gate,) = beside_linear(figures(beside_linear={"not_worse": share}, linear={"accuracy": 0.91}), product())
+    assert (gate.name, gate.threshold, gate.passed) == ("model: beside a linear one", ">= 0.005", passes)
+    assert "has accuracy 0.910, this one 0.800: set model: {estimator: linear} in product.yaml" in gate.detail
+    assert not beside_linear(
+        figures(beside_linear={"not_worse": 0.3}, linear={"accuracy": 0.8}), product(beside_linear=0.4)
+    )[0].passed
+
+
+def test_figures_of_a_run_before_there_was_such_a_gate_are_not_judged_by_it() -> None:
+    assert beside_linear(figures(linear={"accuracy": 0.91}), product()) == []
+
+
+@pytest.mark.parametrize(("size", "passes"), [(3.0, True), (3.001, False)])
+def test_a_model_keeps_its_size(size: float, passes: bool) -> None:
+    (gate,) = budget(figures(megabytes=size), product(budget={"megabytes": 3}))
+    assert (gate.name, gate.value, gate.threshold) == ("model: megabytes", f"{size:.3f}", "<= 3.000")
+    assert gate.passed is passes
+    assert gate.detail.startswith("Fewer iterations")
+    assert budget(figures(megabytes=200.0), product())[0].passed
+    assert not budget(figures(megabytes=200.1), product())[0].passed
+
+
+@pytest.mark.parametrize(("spent", "value"), [(5.0, "kept"), (1.0, "kept"), (5.25, "5.2"), (math.nan, "nan")])
+def test_a_time_that_differs_between_runs_is_in_no_verdict_that_passed(spent: float, value: str) -> None:
+    _, gate = budget(figures(microseconds=spent), product(budget={"microseconds": 5}))
+    assert (gate.name, gate.value, gate.threshold) == ("model: microseconds a row", value, "<= 5")
+    assert gate.passed is (value == "kept")
+    assert gate.detail.startswith("Fewer iterations or model: {quality: fast}")
+
+
+def weak(**excess: float) -> dict[str, Any]:
+    worst = [{"group": name, "rows": 40, "errors": 0.1 + more, "elsewhere": 0.1} for name, more in excess.items()]
+    return figures(weak={"looked_at": 9, "worst": worst})
+
+
+def test_the_weakest_of_the_found_groups_is_judged() -> None:
+    keeps = product(slices={"searched": 0.25})
+    (gate,) = found_slices(weak(first=0.2, second=0.26, third=0.1), keeps)
+    assert (gate.name, gate.value, gate.threshold) == ("slice: found by search", "0.260", "<= 0.250")
+    assert not gate.passed
+    assert gate.detail.startswith("The model errs more often where second: ")
+    assert found_slices(weak(first=0.2), keeps)[0].passed
+    assert found_slices(weak(), keeps) == [Gate("slice: found by search", "none", "<= 0.250", True)]
+    assert found_slices(weak(first=0.9), product()) == []

@@ -65,15 +65,30 @@ def test_groups_are_counted_as_rows_are(groups: int, tested: int | None, tmp_pat
     assert said == ([sentence] if tested else [])
 
 
+@pytest.mark.parametrize(("alike", "noted"), [(5, True), (4, False)])
+def test_rows_that_no_model_can_tell_apart_are_noted(alike: int, noted: bool, tmp_path: Path) -> None:
+    rows = pd.DataFrame({"size": np.arange(100.0), "bought": ["yes", "no"] * 50})
+    rows.loc[: alike - 1, "size"] = -1.0
+    sentence = "5 of 100 rows have the features of another row and another bought: no model can exceed accuracy 0.980"
+    assert notes(rows, tmp_path) == ([sentence] if noted else [])
+
+
 def test_keys_are_looked_for_in_the_first_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "ROWS", 80)
     (sentence,) = notes(of_groups(20), tmp_path, ignore=["patient"])
     assert sentence.startswith("patient repeats (20 values in 80 rows; ")
 
 
-@pytest.mark.parametrize(("value", "words"), [(0.9994, "is no better than a linear"), (0.9995, "is too good to be")])
+@pytest.mark.parametrize(
+    ("value", "words"), [(0.9994, "is not clearly better than a linear"), (0.9995, "is too good to be")]
+)
 def test_a_perfect_model_need_not_beat_a_linear_one(value: float, words: str, tmp_path: Path) -> None:
-    figures = {"rows": 500, "metrics": {"accuracy": {"value": value}}, "linear": {"accuracy": value}}
+    figures = {
+        "rows": 500,
+        "metrics": {"accuracy": {"value": value}},
+        "linear": {"accuracy": value},
+        "beside_linear": {"better": 0.5},
+    }
     write_json(figures, tmp_path / "metrics.json")
     write_json({}, tmp_path / "table.json")  # without notes, as of an earlier version
     (sentence,) = doubts(tmp_path / "metrics.json", "accuracy", tmp_path / "table.json")

@@ -7,7 +7,7 @@ from sklearn.dummy import DummyClassifier
 
 from core.metrics.bootstrap import intervals
 from core.metrics.classes import classes, codes, labels
-from core.metrics.evaluate import evaluate, trivial
+from core.metrics.evaluate import beside_linear, evaluate, trivial
 from core.metrics.metrics import ece, value, values
 from tests.support.small_products import declared
 
@@ -116,3 +116,18 @@ def test_a_regression_has_no_calibration_and_slices_by_the_absolute_error() -> N
         ("shape", "square", 2, 1.5),
     ]
     assert figures["baseline"]["r2"] == 0
+
+
+@pytest.mark.parametrize(("worse_by", "not_worse"), [(0.0, True), (0.02, True), (0.2, False)])
+def test_a_model_beside_a_linear_one(worse_by: float, not_worse: bool) -> None:
+    """Errors of equal size everywhere; the trivial model's rmse is 1, the linear one's is 0.5."""
+    target = np.resize([1.0, -1.0], 400)
+    linear, scores = target * 0.5, target * (0.5 - worse_by)
+    shares = beside_linear(1.0, 0.5, target, scores, linear, "rmse")
+    assert shares["not_worse"] == float(not_worse)
+    assert shares["better"] == (0.5 if worse_by == 0 else 0.0)
+
+
+def test_where_the_linear_model_gains_nothing_nothing_may_be_lost() -> None:
+    target = np.resize([1.0, -1.0], 400)
+    assert beside_linear(1.0, 1.5, target, target * 0.9, target * 1.01, "rmse")["not_worse"] == 0
