@@ -48,6 +48,7 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
             _tables(paths, declared),
             lambda made, most: bar.update(task, completed=made, total=most),
             split=declared.split,
+            coverage=declared.coverage,
         )
         trained.model.save(paths.model)
         remarks += trained.remarks
