@@ -52,9 +52,14 @@ class Weighted:
 
 @dataclass
 class Trained:
-    """A model, and remarks on its training."""
+    """A model, and remarks on its training.
+
+    `unseen` are the model's scores of rows that its parts were not fitted on: all of train and validation in their
+    order, or those of validation; (n,) or (n, K).
+    """
 
     model: ProductModel
+    unseen: np.ndarray
     remarks: list[str] = field(default_factory=list)
 
 
@@ -101,9 +106,10 @@ def fit(
     else:
         fitted = _by_validation(chosen, train, validation, target, once)
     model = ProductModel(contract, fitted.parts, list(fitted.weights.values()), fitted.offsets)
+    unseen = fitted.unseen_scores(target)
     if coverage is not None:
-        model.guarantee = Guarantee.of(coverage, target, fitted.actual, fitted.unseen_scores(target))
-    return Trained(model, _remarks(model, rows))
+        model.guarantee = Guarantee.of(coverage, target, fitted.actual, unseen)
+    return Trained(model, unseen, _remarks(model, rows))
 
 
 def _prepared(maker: FeatureMaker, target: Target, group: str | None, table: Table) -> tuple[Data, np.ndarray]:
