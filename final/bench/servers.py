@@ -1,5 +1,6 @@
 """The servers that the bench compares: ours, the frameworks people would pick, and two ceilings."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -36,10 +37,11 @@ def _ours(*more: str) -> Callable[[Path, int], list[str]]:
 
 def mlflow(artifact: Path, act: str) -> list[str]:
     """`mlflow models serve` or `predict` with the model of an artifact, saved in MLflow's form when first asked for."""
-    python = python_of("mlflow")
-    folder = python.parents[1] / f"model-{artifact.name[:12]}"
+    python, script = python_of("mlflow"), PEERS / "mlflow_model.py"
+    code_hash = hashlib.sha256(script.read_bytes()).hexdigest()
+    folder = python.parents[1] / f"model-{artifact.name[:12]}-{code_hash[:12]}"
     if not folder.exists():
-        code = [str(python), str(PEERS / "mlflow_model.py"), str(artifact), str(folder)]
+        code = [str(python), str(script), str(artifact), str(folder)]
         subprocess.run(code, check=True, env=environment(artifact), stdout=sys.stderr, stderr=subprocess.DEVNULL)
     return [str(python), "-m", "mlflow", "models", act, "--model-uri", str(folder), "--env-manager", "local"]
 

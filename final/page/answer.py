@@ -26,6 +26,20 @@ def show_answer(answer: dict[str, Any], target: dict[str, Any]) -> None:
         st.altair_chart(probabilities_chart(labelled, chosen), width="stretch")
     else:
         st.metric(plain(name), f"{prediction:,.4g} {plain(target.get('unit') or '')}", help=description)
+    show_promise(answer, target)
+
+
+def show_promise(answer: dict[str, Any], target: dict[str, Any]) -> None:
+    """The set or interval of the answer in words, if there is one."""
+    name, unit = target["name"], plain(target.get("unit") or "")
+    if "set" in answer:
+        names = " or ".join(label(value, target) for value in answer["set"])
+        st.caption(plain(f"With the promised certainty {name} is {names}."))
+    elif "interval" in answer:
+        low, high = answer["interval"]
+        st.caption(
+            plain(f"With the promised certainty {name} is between {low:,.4g} and {high:,.4g} {unit}".rstrip() + ".")
+        )
 
 
 def label(value: Any, target: dict[str, Any]) -> str:

@@ -20,6 +20,7 @@ FIRST = {
     "split": "data_validation",
     "model": "model_preparation",
     "model_files": "model_preparation",
+    "coverage": "model_preparation",
     "gates": "model_testing",
 }
 
@@ -56,7 +57,7 @@ def resolve(product: Product, folder: Path) -> list[str]:
     again, and a changed source is noticed without reading it. `declared` is the contract in full, which no stage reads:
     it is there to show what changed.
     """
-    settings = product.model_dump(mode="json", include={"source", "feature_set", "split", "model", "gates"})
+    settings = product.model_dump(mode="json", include={"source", "feature_set", "split", "model", "coverage", "gates"})
     columns = sorted({*product.features, *product.ignore})
     given = model_file.path(product, folder)
     now = {

@@ -17,7 +17,9 @@ TITLES = {
     "metrics": "Metrics",
     "gates": "Gates",
     "curves": "Curves",
+    "coverage": "Coverage",
     "slices": "Slices",
+    "labels": "Labels",
     "effects": "Features",
     "champion": "Champion",
     "search": "Search",
@@ -83,6 +85,8 @@ def context(facts: Facts) -> dict[str, Any]:
         "slices": [slice_row(facts, place) for place in range(len(facts.metrics.get("slices", [])))],
         "slice_metric": product.slice_metric,
         "weak": facts.metrics.get("weak"),
+        "metrics_coverage": facts.metrics.get("coverage"),
+        "covered": covered(facts),
         "curves": facts.curves,
         "reach": reach(facts),
         "effects_unit": effects_unit(facts),
@@ -107,7 +111,9 @@ def sections(facts: Facts) -> list[tuple[str, str]]:
     is_present = {
         "metrics": bool(facts.metrics),
         "curves": "roc" in facts.curves or "residuals" in facts.curves,
+        "coverage": "coverage" in facts.metrics,
         "slices": bool(facts.metrics.get("slices") or facts.metrics.get("weak")),
+        "labels": bool(facts.labels),
         "effects": bool(facts.curves.get("effects")),
         "search": "search" in facts.metrics,
         "table": bool(facts.table),
@@ -148,6 +154,19 @@ def slice_row(facts: Facts, place: int) -> dict[str, Any]:
         "high": group.get("high"),
         "marks": _limits(limits.floors.get(group["column"]), limits.ceilings.get(group["column"])),
     }
+
+
+def covered(facts: Facts) -> list[dict[str, Any]]:
+    """The share of the hold-out and of its slices in which the set or interval held the truth."""
+    figures = facts.metrics.get("coverage")
+    if figures is None:
+        return []
+    features, marked = facts.product.contract.features, {"marks": {"floor": figures["promised"]}}
+    parts = [
+        {**part, "group": f"{features[part['column']].title(part['column'])} = {part['value']}"}
+        for part in figures["slices"]
+    ]
+    return [{**part, **marked} for part in [{**figures, "group": "all rows"}, *parts]]
 
 
 def reach(facts: Facts) -> float:

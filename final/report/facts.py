@@ -36,6 +36,7 @@ class Facts:
     parts: dict[str, int] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
     curves: dict[str, Any] = field(default_factory=dict)
+    labels: dict[str, Any] = field(default_factory=dict)
     decisions: list[dict[str, Any]] = field(default_factory=list)
     champion: str = ""
     challenger: str = ""
@@ -65,6 +66,7 @@ def gather(name: str, failure: str = "") -> Facts:
         parts=_read(paths.figures("parts")) if "split" in reached else {},
         metrics=_read(paths.metrics) if "model" in reached else {},
         curves=_read(paths.figures("curves")) if "model" in reached else {},
+        labels=_read(paths.figures("labels")) if "model" in reached else {},
         decisions=decisions[-DECISIONS:],
         champion=champion,
         challenger=challenger if "champion" in reached else "",

@@ -1,8 +1,9 @@
 """Stage 4: train on train and validation, or take the given model file; the hold-out is not read."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
+import numpy as np
 import pandas as pd
 import typer
 
@@ -11,6 +12,7 @@ from core.base.digits import rounded
 from core.base.files import write_json
 from core.base.paths import Paths
 from core.model import external
+from core.model.suspicious_labels import label_suspects
 from core.model.training import fit
 from core.spec.product import Product
 from core.spec.yaml_file import load
@@ -22,6 +24,17 @@ def _tables(paths: Paths, declared: Product) -> Iterator[pd.DataFrame]:
     return (typed.read(paths.part(name), declared)[0] for name in ("train", "validation"))
 
 
+def _labels(scores: np.ndarray, paths: Paths, declared: Product) -> dict[str, Any]:
+    """The suspicious labels among the rows that training scored unseen; none of a regression."""
+    if declared.target.task == "regression":
+        return {}
+    train, validation = _tables(paths, declared)
+    is_crossed = len(scores) == len(train) + len(validation)
+    rows = pd.concat([train, validation], ignore_index=True) if is_crossed else validation
+    listed: dict[str, Any] = rounded(label_suspects(rows, scores, declared.contract))
+    return listed
+
+
 def main(product: Annotated[str, typer.Argument(help="Name or folder of a product.")]) -> None:
     """Leave the model in model/."""
     paths = Paths.of(product)
@@ -29,6 +42,7 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
         declared = load(product)
         if declared.model.file is not None:
             external.load(declared, paths.root, next(_tables(paths, declared))).save(paths.model)
+            write_json({}, paths.figures("labels"))  # nobody knows which rows a given model has seen
             remarks.append(f"given, not trained here: {declared.model.file}")
             return
         settings = declared.model
@@ -48,8 +62,10 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
             _tables(paths, declared),
             lambda made, most: bar.update(task, completed=made, total=most),
             split=declared.split,
+            coverage=declared.coverage,
         )
         trained.model.save(paths.model)
+        write_json(_labels(trained.unseen, paths, declared), paths.figures("labels"))
         remarks += trained.remarks
 
 

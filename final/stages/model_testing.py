@@ -13,6 +13,7 @@ from core.gates import behaviour, gate
 from core.gates.model import all_gates as model_gates
 from core.gates.verdicts import stop_at
 from core.metrics.classes import codes
+from core.metrics.coverage import coverage
 from core.metrics.curves import curves
 from core.metrics.evaluate import beside_linear, evaluate
 from core.metrics.metrics import values
@@ -43,6 +44,10 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
         figures["beside_linear"] = beside_linear(*trivial_and_linear, target, scores, linear, name)
         wrong = errs(declared.target.task, target, scores)
         figures["weak"] = weak_slices(holdout, declared.contract.features, wrong)
+        if (promise := model.guarantee) is not None:
+            held = promise.holds(declared.target, target, scores)
+            groups = holdout[[name for name in declared.gates.slices.columns if name in holdout]]
+            figures["coverage"] = coverage(promise.coverage, held, promise.sizes(declared.target, scores), groups)
         figures["behaviour"] = behaviour.measure(model, holdout, declared)
         if paths.search.exists():
             figures["search"] = json.loads(paths.search.read_bytes())

@@ -15,7 +15,7 @@ from service.model.answers import Answers
 class Served:
     def __init__(self) -> None:
         self.model = ProductModel.load(Path(os.environ["ARTIFACT"]))
-        self.answers = Answers(self.model.contract.target)
+        self.answers = Answers(self.model.contract.target, self.model.guarantee)
 
     @bentoml.api  # type: ignore[untyped-decorator, unused-ignore]
     def predict(self, row: dict[str, Any]) -> dict[str, Any]:

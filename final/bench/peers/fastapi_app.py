@@ -19,7 +19,7 @@ CONSTANT = {"prediction": 1, "probability": 0.5}
 
 def frame() -> FastAPI:
     app, model = FastAPI(), ProductModel.load(FOLDER)
-    answers = Answers(model.contract.target)
+    answers = Answers(model.contract.target, model.guarantee)
 
     @app.post("/predict")
     def predict(row: Row) -> dict[str, Any]:  # type: ignore[valid-type]

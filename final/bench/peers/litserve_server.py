@@ -15,7 +15,7 @@ from service.model.answers import Answers
 class Served(litserve.LitAPI):  # type: ignore[misc]
     def setup(self, device: str) -> None:
         self.model = ProductModel.load(Path(os.environ["ARTIFACT"]))
-        self.answers = Answers(self.model.contract.target)
+        self.answers = Answers(self.model.contract.target, self.model.guarantee)
 
     def decode_request(self, request: dict[str, Any]) -> dict[str, Any]:
         return request

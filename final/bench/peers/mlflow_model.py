@@ -20,7 +20,7 @@ class Served(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
 
     def load_context(self, context: Any) -> None:
         self.model = ProductModel.load(Path(context.artifacts["model"]))
-        self.answers = Answers(self.model.contract.target)
+        self.answers = Answers(self.model.contract.target, self.model.guarantee)
 
     def predict(self, context: Any, model_input: pd.DataFrame, params: Any = None) -> pd.DataFrame:
         whole = [n for n, f in self.model.contract.features.items() if isinstance(f, Category | Integer)]

@@ -85,7 +85,7 @@ class Paths:
         return self.root / "reports" / "metrics.json"
 
     def figures(self, name: str) -> Path:
-        """Figures that only the report shows: table (its columns), parts (rows of the split), curves."""
+        """Figures that only the report shows: table (its columns), parts (rows of the split), curves, labels."""
         return self.root / "reports" / f"{name}.json"
 
     def gates(self, stage: str) -> Path:

@@ -16,6 +16,8 @@ from core.spec.source import Source
 PLAIN = re.compile(r"[A-Za-z_][\w]*( [\w]+)*")
 WORDS = {"yes", "no", "true", "false", "on", "off", "null", "none", "y", "n"}
 SEAL = "# draft "
+COVERAGE = 0.9
+FEW_ROWS = 200  # with fewer, the part of the table to learn from may be too small to promise something by
 MOST_LUCK = 0.1  # of a drafted floor above its baseline, however few rows there are
 
 
@@ -65,6 +67,11 @@ def text(name: str, title: str, source: Source, guesses: Iterable[Guess], facts:
     lines += ["", *_split(facts.split), ""]
     if facts.quality is not None:
         lines += [f"model: {{quality: {facts.quality}}}  # set by --quality", ""]
+    if facts.rows >= FEW_ROWS:
+        lines += [
+            f"coverage: {COVERAGE}  # the set or interval of an answer holds the truth in this share of the rows",
+            "",
+        ]
     lines += ["gates:", *_gates(target, facts.rows, facts.groups)]
     if facts.repeated is not None:
         share, evidence = facts.repeated

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from catboost import CatBoostError
 
@@ -41,14 +42,22 @@ def compare(
         return replace, _verdict_on_another_contract(changes, product.name, replace)
     settings, name = product.gates.champion, product.champion_metric
     target = codes(holdout[product.target.name], product.target)
-    before = old.scores(holdout)
-    after = ProductModel.load(challenger).scores(holdout)
+    new = ProductModel.load(challenger)
+    before, after = old.scores(holdout), new.scores(holdout)
+    if new.guarantee != old.guarantee and np.array_equal(before, after):
+        return True, verdict("another promise", f"promoted: the champion's predictions, {_promise(new)}")
     confidence = paired_confidence(name, target, after, before, settings.resamples)
     won = confidence >= settings.confidence
     figures = f"{name} {value(name, target, after):.4f}, champion {value(name, target, before):.4f}"
     decision = "promoted" if won else "kept champion"
     detail = f"{decision}: {figures}, better in {confidence:.0%} of the bootstrap's resamples"
     return won, verdict(f"{confidence:.2f} sure", detail, f">= {settings.confidence:.2f} wins")
+
+
+def _promise(model: ProductModel) -> str:
+    if model.guarantee is None:
+        return "without sets or intervals"
+    return f"with sets or intervals that promise {model.guarantee.coverage:g}"
 
 
 def contract_changes(old: Contract, new: Contract) -> list[str]:

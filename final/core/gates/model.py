@@ -63,6 +63,24 @@ def budget(figures: dict[str, Any], product: Product) -> list[Gate]:
     return gates
 
 
+def coverage(figures: dict[str, Any], product: Product) -> list[Gate]:
+    """The sets or intervals hold the truth in the promised share of the hold-out, but for luck: one run in 1,000.
+
+    In a split by time later rows need not be like earlier ones, which the promise takes for granted: nothing is judged.
+    """
+    if product.coverage is None:
+        return []
+    kept = figures["coverage"]
+    value = f"{kept['covered']:.3f}"
+    if product.split.by is not None:
+        return [Gate("model: coverage", value, "split by time: not judged", True)]
+    detail = (
+        f"Sets or intervals that promise {product.coverage:g} hold the truth in {value} of {kept['rows']} rows: the "
+        "hold-out is not like the rows of the training, as after a change over time; split: {by: DATE} shows whether"
+    )
+    return [limited("model: coverage", kept["covered"], kept["least"], None, detail)]
+
+
 def calibration(figures: dict[str, Any], product: Product) -> list[Gate]:
     """The expected calibration error keeps its limit, if there is one."""
     most = product.gates.calibration.max_ece
@@ -110,6 +128,7 @@ def all_gates(figures: dict[str, Any], product: Product) -> list[Gate]:
         *metric(figures, product),
         *beside_linear(figures, product),
         *budget(figures, product),
+        *coverage(figures, product),
         *calibration(figures, product),
         *slices(figures, product),
         *found_slices(figures, product),

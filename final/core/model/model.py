@@ -14,6 +14,7 @@ from core.features.columns import Column
 from core.features.maker import FeatureMaker
 from core.metrics.classes import labels
 from core.model.catboost_part import Boosted
+from core.model.conformal import Guarantee
 from core.model.linear_part import Linear
 from core.model.part import Part, activation
 from core.model.sklearn_part import Foreign
@@ -40,6 +41,7 @@ class ProductModel:
         self.parts = dict(parts)
         self.weights = [float(weight) for weight in weights]
         self.offsets = np.array(offsets, dtype=float)
+        self.guarantee: Guarantee | None = None
 
     @property
     def booster(self) -> CatBoost | None:
@@ -94,6 +96,8 @@ class ProductModel:
             part.save(folder / part.FILE)
         about = {"parts": list(self.parts), "weights": self.weights, "offsets": self.offsets.tolist()}
         (folder / "parts.json").write_bytes(as_json(about))
+        if self.guarantee is not None:
+            self.guarantee.save(folder)
         (folder / "contract.json").write_bytes(as_json(self.contract.bare().model_dump(mode="json")))
 
     @classmethod
@@ -106,4 +110,6 @@ class ProductModel:
         for name in about["parts"]:
             kind = KINDS.get(name, Foreign)
             parts[name] = kind.load(folder / kind.FILE, contract.target.task, categorical)
-        return cls(contract, parts, about["weights"], about["offsets"])
+        model = cls(contract, parts, about["weights"], about["offsets"])
+        model.guarantee = Guarantee.load(folder)
+        return model

@@ -11,10 +11,11 @@ from core.base.digits import rounded
 from core.features.maker import FeatureMaker
 from core.model import blend, presets
 from core.model.catboost_part import BoostedEstimator
+from core.model.conformal import Guarantee
 from core.model.folds import Fold, folds, group_numbers
 from core.model.linear_part import LinearEstimator
 from core.model.model import ProductModel, Table
-from core.model.part import Data, Estimator, Part
+from core.model.part import Data, Estimator, Part, activation
 from core.spec.contract import Contract
 from core.spec.estimator import Model
 from core.spec.product import Split
@@ -29,15 +30,36 @@ REFIT_ROWS = 100_000  # with more rows, adding the validation part is not worth 
 CROSS_ROWS = 5_000  # with more rows, the validation part is enough to choose on
 FOLDS = {"good": 5, "best": 8}
 BAG = {"good": 1, "best": 5}  # boosters of different seeds that are averaged
-Weighted = tuple[Mapping[str, Part], list[float], list[float]]  # parts, their weights, the offsets
 Progress = Callable[[int, int], None]  # trees made so far, and their greatest possible number
+
+
+@dataclass(frozen=True)
+class Weighted:
+    """Fitted parts with their weights, and the raw scores of each for rows that it was not fitted on."""
+
+    parts: Mapping[str, Part]
+    weights: Mapping[str, float]
+    offsets: list[float]
+    unseen: Mapping[str, np.ndarray]
+    actual: np.ndarray
+
+    def unseen_scores(self, target: Target) -> np.ndarray:
+        """The model's scores of the rows that it was not fitted on, (n,) or (n, K)."""
+        raw = sum((weight * self.unseen[name] for name, weight in self.weights.items()), np.zeros(1))
+        offset = np.array(self.offsets) if len(self.offsets) > 1 else self.offsets[0]
+        return activation(np.asarray(raw + offset), target)
 
 
 @dataclass
 class Trained:
-    """A model, and remarks on its training."""
+    """A model, and remarks on its training.
+
+    `unseen` are the model's scores of rows that its parts were not fitted on: all of train and validation in their
+    order, or those of validation; (n,) or (n, K).
+    """
 
     model: ProductModel
+    unseen: np.ndarray
     remarks: list[str] = field(default_factory=list)
 
 
@@ -53,13 +75,15 @@ def fit(
     refit_rows: int = REFIT_ROWS,
     cross_rows: int = CROSS_ROWS,
     split: Split | None = None,
+    coverage: float | None = None,
 ) -> Trained:
     """Weight the parts on rows that they were not fitted on, then fit each on all rows with the choices made.
 
     `tables` are train and validation. Those of an iterator are released one by one, so that memory holds only one.
     Up to `cross_rows` rows in all, the unseen rows are those of folds of both tables, which keep the groups of `split`
     together. With more, or if `split` is by date, they are validation; with more than `refit_rows`, and if the quality
-    is fast, nothing is fitted again.
+    is fast, nothing is fitted again. The unseen rows also tell how wide the sets or intervals of `coverage` are.
+    Raises UserError where they are too few for that.
     """
     maker, target = FeatureMaker(contract), contract.target
     split = split or Split()
@@ -78,11 +102,14 @@ def fit(
     }
     chosen = {name: estimators[name] for name in PARTS[settings.estimator]}
     if cross:
-        parts, weights, offsets = _by_folds(chosen, everything, cross, target)
+        fitted = _by_folds(chosen, everything, cross, target)
     else:
-        parts, weights, offsets = _by_validation(chosen, train, validation, target, once)
-    model = ProductModel(contract, parts, weights, offsets)
-    return Trained(model, _remarks(model, rows))
+        fitted = _by_validation(chosen, train, validation, target, once)
+    model = ProductModel(contract, fitted.parts, list(fitted.weights.values()), fitted.offsets)
+    unseen = fitted.unseen_scores(target)
+    if coverage is not None:
+        model.guarantee = Guarantee.of(coverage, target, fitted.actual, unseen)
+    return Trained(model, unseen, _remarks(model, rows))
 
 
 def _prepared(maker: FeatureMaker, target: Target, group: str | None, table: Table) -> tuple[Data, np.ndarray]:
@@ -105,9 +132,10 @@ def _folds(actual: np.ndarray, target: Target, count: int, groups: np.ndarray) -
 
 def _by_folds(estimators: Mapping[str, Estimator], rows: Data, cross: Sequence[Fold], target: Target) -> Weighted:
     crossed = {name: estimator.cross_fit(rows, cross) for name, estimator in estimators.items()}
-    weights, offsets = _weights({name: part.raw for name, part in crossed.items()}, rows.target, target)
+    raws = {name: part.raw for name, part in crossed.items()}
+    weights, offsets = _weights(raws, rows.target, target)
     parts = {name: estimators[name].refit(rows, crossed[name].choice) for name in weights}
-    return parts, list(weights.values()), offsets
+    return Weighted(parts, weights, offsets, raws, rows.target)
 
 
 def _by_validation(
@@ -122,7 +150,7 @@ def _by_validation(
     else:
         everything = train.joined(validation)
         parts = {name: estimators[name].refit(everything, fitted[name].choice) for name in weights}
-    return parts, list(weights.values()), offsets
+    return Weighted(parts, weights, offsets, raws, validation.target)
 
 
 def _weights(

@@ -61,6 +61,12 @@ class Product(Frozen):
     derived: dict[str, Derived] = Field(default_factory=dict)
     split: Split = Split()
     model: Model = Model()
+    coverage: float | None = Field(
+        default=None,
+        gt=0.5,
+        lt=1,
+        description="share of the rows in which the set or the interval of an answer is to hold the truth",
+    )
     gates: Gates
 
     @model_validator(mode="after")
@@ -126,6 +132,8 @@ class Product(Frozen):
                 _refuse(key, f"of must name one of the classes {', '.join(map(str, self.target.values))}")
             if not several and check.of is not None:
                 _refuse(key, "of is for several classes; this task has one score")
+        if self.coverage is not None and self.model.file is not None:
+            _refuse("coverage", "a given model has no rows that it is known not to be fitted on: leave coverage out")
         if self.gates.calibration.max_ece is not None and self.target.task == "regression":
             _refuse("gates.calibration.max_ece", "a regression has no probabilities to be calibrated")
         return self

@@ -22,6 +22,7 @@ from service.batch.score import all_or_none, answers, blocks_of
 from service.batch.target import TargetColumn
 from service.batch.v2_tensors import DATATYPES, NUMBERS, Binary, Listed, Tensor, encoded
 from service.json_text import JsonError, JsonStream
+from service.model.answers import set_text
 from service.model.live import Live
 from service.problems import Problem, explain, invalid, mistake, refused, shown, unreadable
 
@@ -58,12 +59,15 @@ def _whole(values: tuple[Value, ...]) -> bool:
 
 def _outputs(live: Live) -> dict[str, tuple[str, list[int]]]:
     target = live.answers.target
+    promises = live.answers.guarantee is not None
     if target.task == "regression":
-        return {"prediction": ("FP64", [-1])}
+        interval: dict[str, tuple[str, list[int]]] = {"interval": ("FP64", [-1, 2])} if promises else {}
+        return {"prediction": ("FP64", [-1]), **interval}
+    sets: dict[str, tuple[str, list[int]]] = {"set": ("BYTES", [-1])} if promises else {}
     first = {"prediction": ("INT64" if _whole(target.values) else "BYTES", [-1])}
     if target.task == "binary":
-        return {**first, "probability": ("FP64", [-1])}
-    return {**first, "probabilities": ("FP64", [-1, len(target.values)])}
+        return {**first, "probability": ("FP64", [-1]), **sets}
+    return {**first, "probabilities": ("FP64", [-1, len(target.values)]), **sets}
 
 
 class _Parameters(BaseModel):
@@ -104,8 +108,15 @@ class _Output:
     is_binary: bool
 
     def cells(self, answered: list[dict[str, Any]]) -> np.ndarray:
-        values = [list(answer[self.name].values()) if self.width else answer[self.name] for answer in answered]
+        values = [_cell(answer[self.name], bool(self.width)) for answer in answered]
         return np.array(values, dtype=NUMBERS.get(self.kind, np.dtype(object)))
+
+
+def _cell(value: Any, is_wide: bool) -> Any:
+    """A part of an answer as the values of a row; a set of classes is one text."""
+    if isinstance(value, dict):
+        return list(value.values())
+    return set_text(value) if isinstance(value, list) and not is_wide else value
 
 
 def run(live: Live, order: dict[str, Any], body: BinaryIO, out: BinaryIO) -> dict[str, Any]:

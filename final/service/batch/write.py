@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from service.batch.block import Answered, Mistakes
+from service.model.answers import set_text
 from service.model.cells import AT_ONCE, cells
 from service.model.live import Live
 
@@ -65,7 +66,11 @@ class CsvWriter:
     def add(self, keys: Keys, answered: Answered) -> None:
         if not len(answered):
             return
-        columns = [self._predictions(answered), *map(float_texts, probabilities(self._live, answered))]
+        columns = [
+            self._predictions(answered),
+            *map(float_texts, numbers_beside(self._live, answered)),
+            *self._sets(answered),
+        ]
         odd = set(answered.mistakes)
         if self._id:
             texts = key_texts(keys, len(answered)).fill_null("")
@@ -88,6 +93,12 @@ class CsvWriter:
             return float_texts(answered.scores)
         values, places = self._live.answers.predictions(answered.scores)
         return pa.array([self._line([value, ""])[:-2] for value in values]).take(pa.array(places))
+
+    def _sets(self, answered: Answered) -> list[pa.Array]:
+        return [
+            pa.array([self._line([text, ""])[:-2] for text in texts]).take(pa.array(places))
+            for texts, places in sets(self._live, answered)
+        ]
 
     def _cells(self, columns: list[pa.Array], answered: Answered, place: int) -> list[Any]:
         """The cells of a row of which one needs quotes, or that has mistakes."""
@@ -138,7 +149,8 @@ def schema(live: Live) -> pa.Schema:
         first = number
     prediction, *others = live.answers.columns
     key = {live.rows.id: text} if live.rows.id else {}
-    return pa.schema({**key, prediction: first, **dict.fromkeys(others, number), "error": text})
+    kinds = {name: text if name == "set" else number for name in others}
+    return pa.schema({**key, prediction: first, **kinds, "error": text})
 
 
 def _whole(live: Live) -> bool:
@@ -156,9 +168,10 @@ def record_batch(live: Live, keys: Keys, answered: Answered) -> pa.RecordBatch:
         values, places = live.answers.predictions(answered.scores)
         distinct = pa.array(values if _whole(live) else list(map(str, values)))
         predictions = distinct.take(pa.array(places, mask=wrong))
-    numbers = [pa.array(column, mask=wrong) for column in probabilities(live, answered)]
+    numbers = [pa.array(column, mask=wrong) for column in numbers_beside(live, answered)]
+    texts = [pa.array(texts, pa.string()).take(pa.array(places, mask=wrong)) for texts, places in sets(live, answered)]
     key = [key_texts(keys, rows)] if live.rows.id else []
-    columns = [*key, predictions, *numbers, _errors(answered)]
+    columns = [*key, predictions, *numbers, *texts, _errors(answered)]
     return pa.record_batch(columns, schema=schema(live))
 
 
@@ -172,13 +185,23 @@ def _errors(answered: Answered) -> pa.Array:
     return pa.array(errors, pa.string())
 
 
-def probabilities(live: Live, answered: Answered) -> list[np.ndarray]:
-    """The columns of an answer that are beside the prediction."""
+def numbers_beside(live: Live, answered: Answered) -> list[np.ndarray]:
+    """The columns of numbers that an answer has beside the prediction."""
     if live.answers.target.task == "binary":
         return [answered.scores]
     if live.answers.target.task == "multiclass":
         return [np.ascontiguousarray(column) for column in answered.scores.T]
+    if live.answers.guarantee is not None:
+        return [np.ascontiguousarray(column) for column in live.answers.guarantee.intervals(answered.scores).T]
     return []
+
+
+def sets(live: Live, answered: Answered) -> list[tuple[list[str], np.ndarray]]:
+    """The column of prediction sets, if an answer has one: the different texts, and which each row has, shape (n,)."""
+    if live.answers.guarantee is None or live.answers.target.task == "regression":
+        return []
+    different, places = live.answers.sets(answered.scores)
+    return [([set_text(values) for values in different], places)]
 
 
 def key_texts(keys: Keys, rows: int) -> pa.Array:

@@ -5,22 +5,42 @@ from typing import Any
 
 import numpy as np
 
+from core.model.conformal import Guarantee
 from core.spec.columns import Value
 from core.spec.target import Target
 
+SEPARATOR = "|"  # of the classes of a set in one cell
+
 
 class Answers:
-    """Makes the answer of a row out of its score, by the target's task."""
+    """Makes the answer of a row out of its score, by the target's task; with a set or interval if one is promised."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, guarantee: Guarantee | None = None) -> None:
         self.target = target
+        self.guarantee = guarantee
         if target.task == "binary":
             (negative,) = [value for value in target.values if value != target.positive]
             self._pair: tuple[Value, Value] = (negative, target.positive)  # type: ignore[assignment]
 
     def of(self, scores: np.ndarray) -> list[dict[str, Any]]:
         """One dict a row: prediction, and probability or probabilities. Scores as ProductModel.scores gives them."""
-        return list(self._each(scores))
+        if self.guarantee is None:
+            return list(self._each(scores))
+        if self.target.task == "regression":
+            intervals = self.guarantee.intervals(scores).tolist()
+            return [{**answer, "interval": ends} for answer, ends in zip(self._each(scores), intervals, strict=True)]
+        lists, places = self.sets(scores)
+        return [{**answer, "set": lists[at]} for answer, at in zip(self._each(scores), places.tolist(), strict=True)]
+
+    def sets(self, scores: np.ndarray) -> tuple[list[list[Value]], np.ndarray]:
+        """The different prediction sets, and which of them each row has, shape (n,)."""
+        if self.guarantee is None:
+            raise ValueError("the model promises no coverage")
+        members = self.guarantee.sets(scores)
+        names = self._pair if self.target.task == "binary" else self.target.values
+        different, places = np.unique(members, axis=0, return_inverse=True)
+        lists = [[name for name, is_in in zip(names, row, strict=True) if is_in] for row in different.tolist()]
+        return lists, places.reshape(-1)
 
     def _each(self, scores: np.ndarray) -> Iterator[dict[str, Any]]:
         values = self.target.values
@@ -47,14 +67,21 @@ class Answers:
     @property
     def columns(self) -> list[str]:
         """Names of the columns that `flat` fills."""
+        if self.target.task == "regression":
+            return ["prediction", *(["low", "high"] if self.guarantee else [])]
+        promised = ["set"] if self.guarantee else []
         if self.target.task == "binary":
-            return ["prediction", "probability"]
-        if self.target.task == "multiclass":
-            return ["prediction", *(f"probability_{value}" for value in self.target.values)]
-        return ["prediction"]
+            return ["prediction", "probability", *promised]
+        return ["prediction", *(f"probability_{value}" for value in self.target.values), *promised]
 
     def flat(self, answer: dict[str, Any]) -> list[Any]:
         """An answer as the cells of a table row."""
-        if "probabilities" in answer:
-            return [answer["prediction"], *answer["probabilities"].values()]
-        return list(answer.values())
+        cells = [answer["prediction"]]
+        cells += answer["probabilities"].values() if "probabilities" in answer else []
+        cells += [answer["probability"]] if "probability" in answer else []
+        return [*cells, *answer.get("interval", []), *([set_text(answer["set"])] if "set" in answer else [])]
+
+
+def set_text(values: list[Value]) -> str:
+    """A prediction set as one cell."""
+    return SEPARATOR.join(map(str, values))

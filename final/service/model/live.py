@@ -44,7 +44,8 @@ class Live:
 
     @cached_property
     def answers(self) -> Answers:
-        return Answers(self.serving.contract.target)
+        model = self.serving.model
+        return Answers(self.serving.contract.target, model.guarantee if model else None)
 
     @cached_property
     def schema(self) -> dict[str, Any]:

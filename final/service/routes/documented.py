@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from core.model.conformal import Guarantee
 from core.spec.columns import Value
 from core.spec.request import example_row
 from core.spec.target import Target
@@ -69,7 +70,7 @@ class Models:
     def __init__(self, live: Live) -> None:
         contract = live.serving.contract
         self.row = live.rows.model
-        prediction = _prediction(contract.target)
+        prediction = _prediction(contract.target, live.answers.guarantee)
         self.answer: Any = create_model("Answer", __base__=prediction, model=(str, ...))
         row_errors = create_model("RowErrors", errors=(list[FieldError], ...))
         self.answers: Any = create_model(
@@ -94,15 +95,18 @@ class Models:
         self.ndjson = json.dumps(self.example, ensure_ascii=False) + "\n"
 
 
-def _prediction(target: Target) -> Any:
+def _prediction(target: Target, guarantee: Guarantee | None) -> Any:
     """What is answered of a row, by the target's task."""
     config = ConfigDict(protected_namespaces=())
+    promised = _promised(target, guarantee)
     if target.task == "regression":
-        return create_model("Prediction", __config__=config, prediction=(float, ...))
+        return create_model("Prediction", __config__=config, prediction=(float, ...), **promised)
     kind: Any = Literal[target.values]
     if target.task == "binary":
         described = Field(description=f"Probability that {target.name} is {target.positive}")
-        return create_model("Prediction", __config__=config, prediction=(kind, ...), probability=(Share, described))
+        return create_model(
+            "Prediction", __config__=config, prediction=(kind, ...), probability=(Share, described), **promised
+        )
     shares: dict[str, Any] = {
         f"p{number}": (Share, Field(alias=str(value))) for number, value in enumerate(target.values)
     }
@@ -111,7 +115,20 @@ def _prediction(target: Target) -> Any:
         __config__=config,
         prediction=(kind, ...),
         probabilities=(create_model("Probabilities", **shares), ...),
+        **promised,
     )
+
+
+def _promised(target: Target, guarantee: Guarantee | None) -> dict[str, Any]:
+    """The set or interval that an answer has, with its promise."""
+    if guarantee is None:
+        return {}
+    share = f"the truth in {guarantee.coverage:.0%} of rows like those of the training"
+    if target.task == "regression":
+        described = Field(min_length=2, max_length=2, description=f"Low and high end of what holds {share}")
+        return {"interval": (list[float], described)}
+    kind: Any = Literal[target.values]
+    return {"set": (list[kind], Field(min_length=1, description=f"Classes that hold {share}"))}
 
 
 def _as_csv(row: Mapping[str, Value | None]) -> str:

@@ -12,9 +12,12 @@ from core.base.paths import Paths
 from core.gates import data
 from core.gates.model import all_gates as model_gates
 from core.metrics.classes import codes
+from core.metrics.coverage import coverage
 from core.metrics.curves import curves
 from core.metrics.evaluate import evaluate
+from core.metrics.weak_slices import weak_slices
 from core.model.effects import effects
+from core.model.suspicious_labels import label_suspects
 from core.model.training import fit
 from core.spec.product import Product
 from core.table.summary import summary
@@ -47,6 +50,7 @@ def declared(task: str) -> Product:
                 "day": {"type": "date"},
             },
             "model": {"iterations": 20},
+            "coverage": 0.9,
             "gates": {"metric": metric, **limits, "slices": slices},
         }
     )
@@ -77,9 +81,14 @@ def example(task: str, rows: int = 600) -> Facts:
     product = declared(task)
     whole = table(product, rows)
     train, validation, holdout = (whole.iloc[part::3] for part in range(3))
-    model = fit(product.contract, product.model, (train, validation)).model
+    trained = fit(product.contract, product.model, (train, validation), coverage=product.coverage)
+    model, seen = trained.model, pd.concat([train, validation])
     target, scores = codes(holdout["wanted"], product.target), model.scores(holdout)
     figures = {**evaluate(holdout, target, scores, product), "behaviour": []}
+    assert model.guarantee
+    held, sizes = model.guarantee.holds(product.target, target, scores), model.guarantee.sizes(product.target, scores)
+    figures["coverage"] = coverage(0.9, held, sizes, holdout[["place"]])
+    figures["weak"] = weak_slices(holdout, product.contract.features, holdout["size"].to_numpy() > 0.5)
     drawn = {**curves(target, scores, product.target), "effects": effects(model, holdout)}
     decision = {"action": "promote", "model": "a" * 64, "why": "first model", "when": "2026-01-01T00:00:00+00:00"}
     values = {name: one["value"] for name, one in figures["metrics"].items()}
@@ -91,6 +100,7 @@ def example(task: str, rows: int = 600) -> Facts:
         parts={"train": len(train), "validation": len(validation), "holdout": len(holdout)},
         metrics=stored(figures),
         curves=stored(drawn),
+        labels={} if task == "regression" else stored(label_suspects(seen, trained.unseen, product.contract)),
         decisions=[{**decision, "metrics": values}] * 3,
         champion="a" * 64,
         challenger="a" * 64,

@@ -208,6 +208,7 @@ class ArrowWriter:
         self._plain = not whole and target.task != "regression"
         names = live.answers.columns
         kinds = {**({live.rows.id: text} if live.rows.id else {}), **dict.fromkeys(names, number), names[0]: first}
+        kinds |= {"set": text} if "set" in names else {}
         self._schema = pa.schema({**kinds, "error": text})
         self._stream = pa.ipc.new_stream(out, self._schema)
         self._batch = pa.record_batch

@@ -28,7 +28,11 @@ QUICK = (
     ("learning_rate: 0.03", "l2_leaf_reg: 3"),
     ("max_ece: 0.15", "max_ece: 1"),
 )
-LOW = (("floor: 0.75", "floor: 0.5"), ("above_baseline: 0.05", "above_baseline: 0\n  beside_linear: 0"), ("{Sex: 0.65, Pclass: 0.6}", "{}"))
+LOW = (
+    ("floor: 0.75", "floor: 0.5"),
+    ("above_baseline: 0.05", "above_baseline: 0\n  beside_linear: 0"),
+    ("{Sex: 0.65, Pclass: 0.6}", "{}"),
+)
 
 
 def ask_for(checkout: Checkout, trials: int) -> None:

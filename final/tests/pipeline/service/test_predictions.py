@@ -53,11 +53,14 @@ def test_every_row_of_the_holdout_is_answered_as_the_model_answers(service: Serv
     batch = service.post("/predict/batch", rows).json()
     assert [one["probability"] for one in batch["predictions"]] == expected.tolist()
     assert [str(one["prediction"]) for one in batch["predictions"]] == list(labels(expected, product.target))
-    for row, probability in zip(rows[:20], expected[:20], strict=True):
+    assert model.guarantee
+    members = model.guarantee.sets(expected)
+    for row, probability, (zero, one) in zip(rows[:20], expected[:20], members[:20], strict=True):
         answer = service.post("/predict", row).json()
         assert answer == {
             "prediction": int(probability > 0.5),
             "probability": probability,
+            "set": [value for value, is_in in ((0, zero), (1, one)) if is_in],
             "model": trained.champion(),
         }
 

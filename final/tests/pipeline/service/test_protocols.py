@@ -79,8 +79,11 @@ def test_a_batch_in_each_form_answers_as_the_library(service: Service, rows: Row
     arrow = send(service, "application/vnd.apache.arrow.stream", as_arrow(rows)).content
     batch = nanoarrow.Array(nanoarrow.ArrayStream.from_readable(arrow).read_all())
     names = [field.name for field in batch.schema.fields]
-    assert names == ["PassengerId", "prediction", "probability", "error"]
+    assert names == ["PassengerId", "prediction", "probability", "set", "error"]
     assert batch.child(2).to_pylist() == expected
+    sets = ["|".join(map(str, one["set"])) for one in array if "set" in one]
+    assert batch.child(3).to_pylist() == sets == [row["set"] for row in table if not row["error"]]
+    assert {"0", "1", "0|1"} == set(sets)
 
 
 def test_a_table_with_the_target_is_compared(service: Service, rows: Rows) -> None:

@@ -25,7 +25,7 @@ def test_the_readmes_commands_answer(trained: Checkout) -> None:
         answer = json.loads(
             next(line for line in done.stdout.splitlines() if line.startswith("{")).rpartition("}")[0] + "}"
         )
-        assert answer.keys() == {"prediction", "probability", "model"}
+        assert answer.keys() == {"prediction", "probability", "set", "model"}
         assert (answer["prediction"], answer["model"]) == (1, trained.champion())
     finally:
         subprocess.run(["docker", "rm", "--force", name[1]], capture_output=True, check=False)

@@ -12,7 +12,7 @@ from tests.support.examples import HOSTILE, HOSTILE_VALUE, example
 from tests.support.report_page import Page, leaves
 
 TASKS = ("binary", "multiclass", "regression")
-ALWAYS = ["table", "contract", "metrics", "curves", "slices", "effects", "gates", "champion", "provenance"]
+ALWAYS = ["coverage", "table", "contract", "metrics", "curves", "slices", "effects", "gates", "champion", "provenance"]
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def facts() -> dict[str, Facts]:
 @pytest.mark.parametrize("task", TASKS)
 def test_every_section_is_there_and_the_numbers_agree(task: str, facts: dict[str, Facts]) -> None:
     page = Page(render(facts[task]))
-    assert sorted(map(str, page.sections())) == sorted(ALWAYS)
+    assert sorted(map(str, page.sections())) == sorted([*ALWAYS, *(["labels"] if task != "regression" else [])])
     known = dict(leaves(facts[task].metrics["metrics"], "metrics"))
     assert known.items() <= page.figures().items()
     assert render(facts[task]) == render(facts[task])

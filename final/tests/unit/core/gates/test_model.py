@@ -25,6 +25,7 @@ FIGURES: dict[str, Any] = {
     "linear": {"accuracy": 0.79},
     "beside_linear": {"better": 0.7, "not_worse": 0.9},
     "megabytes": 1.2,
+    "coverage": {"promised": 0.9, "rows": 188, "covered": 0.9, "least": 0.824},
     "ece": 0.06,
     "slices": [
         {"column": "Sex", "value": "female", "rows": 60, "accuracy": 0.79},
@@ -39,6 +40,7 @@ NAMES = [
     "model: above baseline",
     "model: beside a linear one",
     "model: megabytes",
+    "model: coverage",
     "model: calibration error",
     "slice: Sex=female",
     "slice: Sex=male",
@@ -68,6 +70,10 @@ FAILING: dict[str, tuple[dict[str, Any], str, str, str, str]] = {
         {"beside_linear": {"not_worse": 0.004}}, "model: beside a linear one", "0.004", ">= 0.005", "set model: {estim",
     ),
     "too large": ({"megabytes": 200.5}, "model: megabytes", "200.500", "<= 200.000", "Fewer iterations"),
+    "a promise that is not kept": (
+        {"coverage": {"rows": 188, "covered": 0.823, "least": 0.824}}, "model: coverage", "0.823", ">= 0.824",
+        "Sets or intervals that promise 0.9 hold the truth in 0.823 of 188 rows",
+    ),
     "probabilities that do not come true": (
         {"ece": 0.1501}, "model: calibration error", "0.150", "<= 0.150", "see the reliability plot under Calibration",
     ),
@@ -136,9 +142,11 @@ def test_a_regression_has_ceilings() -> None:
     def judged(error: float, trivial: float = 1e9) -> dict[str, bool]:
         measured = {"metrics": {"rmse": {"value": error}}, "baseline": {"rmse": trivial}}
         figures = {**measured, "ece": None, "slices": [], "behaviour": [], "megabytes": 1.0}
+        figures["coverage"] = {"rows": 900, "covered": 0.5, "least": 0.87}
         return {gate.name: gate.passed for gate in all_gates(figures, temperatures)}
 
     assert judged(ceiling)["model: rmse"]
+    assert judged(ceiling)["model: coverage"], "later rows are promised nothing"
     assert not judged(ceiling + 0.001)["model: rmse"]
     assert judged(1.0, trivial=1.001 + gain)["model: above baseline"]
     assert not judged(1.0, trivial=0.999 + gain)["model: above baseline"]
