@@ -44,7 +44,7 @@ class Server:
         self._access_log = AccessLog() if settings.access_log else None
         self.metrics = Metrics()
         self.live = Live(self._load())
-        self._log = self._prediction_log()
+        self.log = self._prediction_log()
         if self.live.serving.cause and settings.workers > 1:  # one process says so itself
             logger.error("not ready: %s", self.live.serving.cause)
         self.refused = ""
@@ -114,8 +114,8 @@ class Server:
 
     def start(self) -> None:
         """Called in the event loop, once."""
-        if self._log is not None:
-            self._log.start()
+        if self.log is not None:
+            self.log.start()
         if threading.current_thread() is threading.main_thread():
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.reload_keys)
         _prepare(self.live)
@@ -128,7 +128,7 @@ class Server:
 
     def _use(self, live: Live) -> None:
         self.live = live
-        self.predictor = RowPredictor(live, self.metrics, self.settings, self._log.of(live) if self._log else None)
+        self.predictor = RowPredictor(live, self.metrics, self.settings, self.log.of(live) if self.log else None)
         artifact = live.serving.artifact
         self.batches = BatchProcess(artifact, live.version) if artifact else None
         self.on_new_model()
@@ -191,8 +191,8 @@ class Server:
     def stop(self) -> None:
         if self.batches is not None:
             self.batches.stop()
-        if self._log is not None:
-            self._log.stop()
+        if self.log is not None:
+            self.log.stop()
 
 
 def _prepare(live: Live) -> None:

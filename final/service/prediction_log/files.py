@@ -12,37 +12,45 @@ import pyarrow.parquet as pq
 
 from core.base.files import replacing
 
-PATTERN = "predictions-*.parquet"
+PREDICTIONS = "predictions"  # the files' names begin with it
 LEFT_BEHIND = 3600  # seconds after which a file that is not whole is of a process that has ended
 DAY = 86_400
+
+
+def log_files(folder: Path, kind: str = PREDICTIONS) -> list[Path]:
+    """The whole files of one kind, the oldest first: a name begins with the time of writing."""
+    return sorted(folder.glob(f"{kind}-*.parquet"))
 
 
 class LogFolder:
     """Writes and removes files. Each process has names of its own, so that several write into one folder."""
 
     def __init__(self, folder: Path, most_bytes: int, most_days: float) -> None:
-        self._folder, self._most_bytes, self._most_days = folder, most_bytes, most_days
+        self.path, self._most_bytes, self._most_days = folder, most_bytes, most_days
         self._process, self._numbers = f"{os.getpid()}-{os.urandom(3).hex()}", itertools.count()
 
-    def write(self, batches: Sequence[pa.RecordBatch]) -> Path:
+    def write(self, batches: Sequence[pa.RecordBatch], kind: str = PREDICTIONS) -> Path:
         """One file of batches of one schema. Raises OSError, after which nothing of the file is there."""
         now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        path = self._folder / f"predictions-{now}-{self._process}-{next(self._numbers)}.parquet"
+        path = self.path / f"{kind}-{now}-{self._process}-{next(self._numbers)}.parquet"
         with replacing(path) as temporary:
             pq.write_table(pa.Table.from_batches(batches), temporary, compression="zstd")
         return path
 
     def prune(self) -> None:
-        """Remove what is beyond the limits, the oldest first, by the time of the last change. Raises OSError."""
+        """Remove files that are too old, and beyond the bytes the oldest ones with predictions. Raises OSError."""
         now = time.time()
-        for path in self._folder.glob(f".{PATTERN}.*"):
+        for path in self.path.glob(".*.parquet.*"):
             if now - _changed(path)[0] > LEFT_BEHIND:
                 path.unlink(missing_ok=True)
+        for path in self.path.glob("*.parquet"):
+            if now - _changed(path)[0] > self._most_days * DAY:
+                path.unlink(missing_ok=True)
         kept = 0
-        files = [(*_changed(path), path) for path in self._folder.glob(PATTERN)]
-        for changed, size, path in sorted(files, reverse=True):
+        files = [(*_changed(path), path) for path in log_files(self.path)]
+        for _, size, path in sorted(files, reverse=True):
             kept += size
-            if kept > self._most_bytes or now - changed > self._most_days * DAY:
+            if kept > self._most_bytes:
                 path.unlink(missing_ok=True)
 
 

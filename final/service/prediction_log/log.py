@@ -35,8 +35,8 @@ class PredictionLog:
 
     def __init__(self, folder: Path, settings: Settings, count: Count) -> None:
         """`count` is told what became of rows: written, over_rate, queue_full or write_failed."""
-        self._files = LogFolder(folder, settings.prediction_log_bytes, settings.prediction_log_days)
-        self._folder, self._count = folder, count
+        self.files = LogFolder(folder, settings.prediction_log_bytes, settings.prediction_log_days)
+        self._count = count
         self._rate, self._file_rows = settings.prediction_log_rate, settings.prediction_log_rows
         self._file_seconds = settings.prediction_log_seconds
         self._queue: deque[tuple[LogColumns, Entry]] = deque()
@@ -108,16 +108,16 @@ class PredictionLog:
         batches, self._batches = self._batches, []
         rows = sum(batch.num_rows for batch in batches)
         try:
-            self._files.write(batches)
+            self.files.write(batches)
         except Exception as error:
             self._lost(rows, str(error))
             return
         self._count(WRITTEN, rows)
         if self._failing:
-            logger.warning("the prediction log is written again: %s", self._folder)
+            logger.warning("the prediction log is written again: %s", self.files.path)
         self._failing = ""
         try:
-            self._files.prune()
+            self.files.prune()
         except OSError as error:
             logger.warning("old files of the prediction log were not removed: %s", error)
 
