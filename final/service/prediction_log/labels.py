@@ -69,7 +69,7 @@ def _csv_rows(body: bytes) -> list[Any]:
 def is_truth(value: Any, target: Target) -> bool:
     """Whether a value, or its text, is one that the target can have."""
     if target.task != "regression":
-        return str(value) in {str(known) for known in target.values}
+        return str(value) in set(map(str, target.values))
     try:
         return not isinstance(value, bool) and math.isfinite(float(value))
     except (TypeError, ValueError):
