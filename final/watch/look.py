@@ -40,7 +40,7 @@ class Look:
         """End one look, at rows that come in pieces, with the named checks."""
         growth: dict[str, np.ndarray] = {}
         names = {*of}
-        for rows in pieces:
+        for rows in filter(len, pieces):
             for check in self.checks:
                 if check.name in names and len(values := check.values(rows)):
                     growth[check.name] = growth.get(check.name, 0.0) + self.detectors[check.name].growth(values)

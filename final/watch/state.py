@@ -58,4 +58,4 @@ class State:
 
 
 def _for_json(wealth: np.ndarray) -> list[list[float | None]]:
-    return [[round(value, 6) if math.isfinite(value) else None for value in row] for row in wealth.tolist()]
+    return [[value if math.isfinite(value) else None for value in row] for row in wealth.tolist()]
