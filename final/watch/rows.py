@@ -77,8 +77,8 @@ class Log:
             )
 
     def unlogged(self) -> list[str]:
-        """The columns of the contract that the newest file does not have."""
-        logged = pq.read_schema(self.files[-1]).names
+        """The columns of the contract that some file does not have."""
+        logged = set.intersection(*(set(pq.read_schema(file).names) for file in self.files))
         return [name for name in self._live.serving.contract.features if PREFIX + name not in logged]
 
     def read(self, file: Path, labels: dict[str, str]) -> Answered:

@@ -50,7 +50,7 @@ def test_a_served_model_is_watched(trained: Checkout, tmp_path: Path, monkeypatc
     assert steady.stdout.startswith(f"steady: titanic, {len(ids)} rows of model {trained.champion()[:12]}: realised")
     assert len(steady.stdout.splitlines()) == 1
 
-    turned = "request_id,truth\n" + "".join(f"{label['request_id']},{1 - int(label['truth'])}\n" for label in labels)
+    turned = "request_id,truth\n" + "".join(f"{key},{1 - truth}\n" for key, truth in zip(ids, truths, strict=True))
     (tmp_path / "turned.csv").write_text(turned)  # the world is the opposite of what the model has learnt
     act = trained.bash("watch.sh", "titanic", "--log", str(log), "--labels", str(tmp_path / "turned.csv"))
     assert act.returncode == 4, act.stderr
