@@ -58,7 +58,7 @@ def of_log(reference: Reference, folder: Path, labels: Path | None = None) -> di
     if labels:
         import_labels(folder, labels, live)
     log, state = Log(folder, live), State.of(folder, live.version)
-    look = Look(reference, log.unlogged())
+    look = Look(reference, log.unlogged(live.serving.contract.features))
     state.restore(look.detectors)
     labels_now = log.labels(log.label_files)
     days: dict[str, list[Path]] = defaultdict(list)

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from pydantic import ValidationError
@@ -17,7 +18,7 @@ from pydantic import ValidationError
 from core.base.errors import UserError
 from core.metrics.classes import codes
 from core.model.model import ProductModel
-from core.spec.columns import Integer, Number
+from core.spec.columns import Feature, Integer, Number
 from core.spec.target import Target
 from service.batch.block import mistakes_of
 from service.model.live import Live
@@ -76,10 +77,10 @@ class Log:
                 f"{folder}: no file of a prediction log; SERVICE_PREDICTION_LOG={folder} makes the service write it"
             )
 
-    def unlogged(self) -> list[str]:
-        """The columns of the contract that some file does not have."""
+    def unlogged(self, names: Iterable[str]) -> list[str]:
+        """Those of the contract's columns that some file does not have."""
         logged = set.intersection(*(set(pq.read_schema(file).names) for file in self.files))
-        return [name for name in self._live.serving.contract.features if PREFIX + name not in logged]
+        return [name for name in names if PREFIX + name not in logged]
 
     def read(self, file: Path, labels: dict[str, str]) -> Answered:
         """The rows of one file that the model answered."""
@@ -99,24 +100,32 @@ class Log:
         rows = pa.concat_tables(tables).sort_by(TIME)
         return dict(zip(rows[REQUEST].to_pylist(), rows[TRUTH].to_pylist(), strict=True))
 
+    def own(self, table: pa.Table) -> pa.Table:
+        """Those of the rows that the model answered."""
+        return table.filter(pc.equal(table[MODEL], self._live.version))
+
     def _answered(self, table: pa.Table, labels: dict[str, str]) -> Answered:
-        own = table.filter(pa.compute.equal(table[MODEL], self._live.version))
+        own = self.own(table)
         answers = [json.loads(answer) for answer in own[ANSWER].to_pylist()]
         model, target = self._live.require_model(), self._live.answers.target
-        features = model.contract.features
-        columns: dict[str, Any] = {}
-        for name, feature in features.items():
-            cells = own[PREFIX + name].to_pylist() if PREFIX + name in own.column_names else [None] * len(own)
-            columns[name] = pd.Series(cells, dtype=float if isinstance(feature, Number | Integer) else object)
         ids = np.array(own[REQUEST].to_pylist(), dtype=object)
         return Answered(
             ids,
             own[TIME].to_numpy().astype("datetime64[D]"),
             scores_of(answers, target),
-            model_columns(model, pd.DataFrame(columns, index=range(len(own)))),
+            model_columns(model, logged_table(own, model.contract.features)),
             truth([labels.get(request) for request in ids], target),
             others=len(table) - len(own),
         )
+
+
+def logged_table(rows: pa.Table, features: Mapping[str, Feature]) -> pd.DataFrame:
+    """The columns of contracts, as a model takes them; one that the log has not is missing in every row."""
+    columns: dict[str, Any] = {}
+    for name, feature in features.items():
+        cells = rows[PREFIX + name].to_pylist() if PREFIX + name in rows.column_names else [None] * len(rows)
+        columns[name] = pd.Series(cells, dtype=float if isinstance(feature, Number | Integer) else object)
+    return pd.DataFrame(columns, index=range(len(rows)))
 
 
 def table_rows(path: Path, live: Live, labels: dict[str, str]) -> Iterator[Answered]:

@@ -31,7 +31,7 @@ Count = Callable[[str, int], None]  # (outcome, rows)
 
 
 class PredictionLog:
-    """One for a process. `add` is for one thread, the event loop's."""
+    """One for a process. What `of` gives is for one thread, the event loop's."""
 
     def __init__(self, folder: Path, settings: Settings, count: Count) -> None:
         """`count` is told what became of rows: written, over_rate, queue_full or write_failed."""
@@ -41,6 +41,8 @@ class PredictionLog:
         self._file_seconds = settings.prediction_log_seconds
         self._queue: deque[tuple[LogColumns, Entry]] = deque()
         self._second, self._in_second = 0, 0
+        self._refused = {RATE: 0, FULL: 0}  # rows so far; written by the event loop alone
+        self._counted = {RATE: 0, FULL: 0}  # those that metrics know of
         self._batches: list[pa.RecordBatch] = []
         self._opened = 0.0  # when the first row of the next file came, by monotonic
         self._failing = ""
@@ -55,22 +57,25 @@ class PredictionLog:
         columns = LogColumns(live.serving.contract.features, live.version, live.serving.unlogged)
 
         def add(request_id: bytes, row: BaseModel, answer: dict[str, Any]) -> None:
-            self.add(columns, Entry(time.time(), request_id, tuple(row.__dict__.values()), answer))
+            now = time.time()
+            if self.has_place(now):
+                self._queue.append((columns, Entry(now, request_id, tuple(row.__dict__.values()), answer)))
 
         return add
 
-    def add(self, columns: LogColumns, entry: Entry) -> None:
-        """Have an answered row written, if there is place for it; never waits."""
-        second = int(entry.time)
+    def has_place(self, now: float) -> bool:
+        """Whether a row of this moment may be queued; one that may not is counted. The only work of a lost row."""
+        second = int(now)
         if second != self._second:
             self._second, self._in_second = second, 0
         self._in_second += 1
         if self._in_second > self._rate:
-            self._count(RATE, 1)
-        elif len(self._queue) >= QUEUE:
-            self._count(FULL, 1)
-        else:
-            self._queue.append((columns, entry))
+            self._refused[RATE] += 1
+            return False
+        if len(self._queue) >= QUEUE:
+            self._refused[FULL] += 1
+            return False
+        return True
 
     def stop(self) -> None:
         """Write what is waiting, unless that takes too long."""
@@ -84,6 +89,10 @@ class PredictionLog:
 
     def turn(self, last: bool = False) -> None:
         """Take what is waiting, and write a file if there are rows enough for one or it is time; the thread's loop."""
+        for outcome, rows in self._refused.items():
+            if rows > self._counted[outcome]:
+                self._count(outcome, rows - self._counted[outcome])
+                self._counted[outcome] = rows
         waiting = [self._queue.popleft() for _ in range(len(self._queue))]
         for columns, pairs in groupby(waiting, key=lambda pair: pair[0]):
             self._take(columns, [entry for _, entry in pairs])

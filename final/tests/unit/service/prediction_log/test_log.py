@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -101,14 +102,15 @@ def test_a_slow_disk_loses_rows_and_holds_nobody_up(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(log_module, "QUEUE", 5)
     log, counts = opened(tmp_path)
     answer_rows(log, small_live(), 8)  # while the thread is busy, nothing takes them out
+    log.turn()
     assert counts == {"queue_full": 3}
 
 
 def test_rows_beyond_the_rate_are_counted(tmp_path: Path) -> None:
     log, counts = opened(tmp_path, prediction_log_rate=2)
-    columns = LogColumns({}, "model")
-    for time in (10.0, 10.5, 10.9, 11.0):
-        log.add(columns, Entry(time, b"id", (), {}))
+    assert [log.has_place(time) for time in (10.0, 10.5, 10.9, 11.0)] == [True, True, False, True]
+    log.turn()
+    log.turn()
     assert counts == {"over_rate": 1}
 
 
@@ -128,10 +130,12 @@ def test_a_masked_column_is_left_out() -> None:
 def test_each_model_has_files_of_its_own_columns(tmp_path: Path) -> None:
     log, counts = opened(tmp_path)
     answer_rows(log, small_live(), 2)
-    log.add(LogColumns({}, "another"), Entry(0.0, b"id", (), {}))
+    answer_rows(log, small_live("multiclass"), 1)
+    masked = replace(small_live().serving, manifest={"unlogged": ["note"]})
+    answer_rows(log, Live(masked), 1)
     log.turn(last=True)
-    assert [pq.read_metadata(file).num_rows for file in files_in(tmp_path)] == [2, 1]
-    assert counts == {"written": 3}
+    assert [pq.read_metadata(file).num_rows for file in files_in(tmp_path)] == [3, 1]
+    assert counts == {"written": 4}
 
 
 def test_the_oldest_files_go(tmp_path: Path) -> None:
