@@ -13,7 +13,7 @@ import numpy as np
 VALUES = 10  # of a category that are compared by name
 DECILES = np.arange(1, 10) / 10
 REFERENCE_LUCK = 3.0  # standard errors of the reference's own share
-SMALLEST, LARGEST = 0.001, 0.999
+SMALLEST = 0.001  # limit of a share
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Profile:
             return None
         luck = REFERENCE_LUCK * np.sqrt(self.shares * (1 - self.shares) / self.rows)
         both = np.hstack([self.shares + luck, 1 - self.shares + luck]) + may_move
-        return np.asarray(np.clip(both, SMALLEST, LARGEST))
+        return np.asarray(np.clip(both, SMALLEST, 1.0))
 
     def effect(self, values: np.ndarray) -> dict[str, Any]:
         """The share of rows that moved, and where to, in the feature's own unit."""

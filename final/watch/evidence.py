@@ -26,9 +26,9 @@ def threshold(checks: int) -> float:
 
 @dataclass
 class Detector:
-    """Tests that each of P means of values in [0, 1] is at most its limit; `limits` has shape (P,), below 1.
+    """Tests that each of P means of values in [0, 1] is at most its limit.
 
-    `log_wealth` has shape (P, bets), -inf before the first look.
+    `limits` has shape (P,); a limit of 1 is never passed. `log_wealth` has shape (P, bets), -inf before the first look.
     """
 
     limits: np.ndarray

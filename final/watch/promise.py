@@ -6,6 +6,7 @@ class is right, here by an isotonic regression of "was right" on the confidence 
 that become harder, and neither sees that the target itself has changed: only labels show that.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,6 +25,7 @@ RESAMPLES = 100
 MOST = 20_000  # rows of the hold-out that the estimate is made of
 Z = 1.96
 DEFAULT = Watch()
+Estimate = Callable[[np.ndarray], np.ndarray]  # the expected losses at signals, shape (n,)
 
 
 @dataclass(frozen=True)
@@ -64,25 +66,30 @@ class Promise:
 
     def expected(self, scores: np.ndarray) -> np.ndarray:
         """The loss that is expected of each row without its label, shape (n,)."""
-        return self._expected(signal(scores, self.task), np.arange(len(self._sample)))
+        return self._estimate(signal(scores, self.task))
 
     @cached_property
     def _sample(self) -> np.ndarray:
         """Places of the hold-out's rows that the estimate is made of."""
         return np.random.default_rng(0).permutation(len(self.scores))[:MOST]
 
-    def _expected(self, signals: np.ndarray, drawn: np.ndarray) -> np.ndarray:
-        places = self._sample[drawn]
+    @cached_property
+    def _estimate(self) -> Estimate:
+        return self._fitted(self._sample)
+
+    def _fitted(self, places: np.ndarray) -> Estimate:
+        """The estimate that these rows of the hold-out give."""
         held, losses = signal(self.scores, self.task)[places], self._held_losses[places]
         if self.task != "regression":
             falling = IsotonicRegression(increasing=False, out_of_bounds="clip", y_min=0, y_max=1)
-            return np.asarray(falling.fit(held, losses).predict(signals))
+            fitted: Estimate = falling.fit(held, losses).predict
+            return fitted
         groups = max(1, min(GROUPS, len(held) // SIMILAR))
         edges = np.quantile(held, np.arange(1, groups) / groups)
         group = np.searchsorted(edges, held)
         rows = np.bincount(group, minlength=groups)
         means = np.bincount(group, losses, minlength=groups) / np.maximum(rows, 1)
-        return np.asarray(means[np.searchsorted(edges, signals)])
+        return lambda signals: np.asarray(means[np.searchsorted(edges, signals)])
 
     @cached_property
     def _held_losses(self) -> np.ndarray:
@@ -109,7 +116,7 @@ class Promise:
         """
         rng = np.random.default_rng(0)
         signals, rows = signal(scores, self.task), len(self._sample)
-        means = [self._expected(signals, rng.integers(0, rows, rows)).mean() for _ in range(RESAMPLES)]
+        means = [self._fitted(self._sample[rng.integers(0, rows, rows)])(signals).mean() for _ in range(RESAMPLES)]
         expected = self.expected(scores)
         if self.task == "regression":
             outcome = float(np.var(self._held_losses - self.expected(self.scores)))

@@ -50,6 +50,16 @@ def test_a_move_of_a_feature_of_little_importance_is_none() -> None:
     assert not evidence_of(little, numbers(31, seed=1)).is_alarm
 
 
+def test_what_cannot_move_further_gives_no_evidence_however_long_it_lasts() -> None:
+    never_missing = Profile.of("age", numbers(30), 1.0, categorical=False)
+    limits = never_missing.limits(0.1)
+    assert limits is not None
+    detector = Detector(limits, threshold(1))
+    for seed in range(300):
+        detector.look(detector.growth(never_missing.tested(numbers(30, 100, seed))))
+    assert detector.evidence < 5
+
+
 def test_a_column_that_was_always_missing_can_be_watched() -> None:
     profile = Profile.of("age", np.full(50, np.nan), 1.0, categorical=False)
     assert profile.effect(np.full(10, np.nan))["moved"] == 0
