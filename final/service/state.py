@@ -110,7 +110,7 @@ class Server:
             return None
         from service.prediction_log.log import PredictionLog  # not at import: it needs pyarrow
 
-        return PredictionLog(self.settings.prediction_log.absolute(), self.settings, self.metrics.log_rows)
+        return PredictionLog(self.settings.prediction_log.absolute(), self.settings, self.metrics)
 
     def start(self) -> None:
         """Called in the event loop, once."""
@@ -143,6 +143,8 @@ class Server:
         while True:
             await asyncio.sleep(self.settings.watch_seconds)
             self._look_at_keys()
+            if self.log is not None:
+                await asyncio.to_thread(self.log.watched.look, self.live.version)
             parent = multiprocessing.parent_process()
             if parent is not None and not parent.is_alive():
                 signal.raise_signal(signal.SIGTERM)  # a worker whose supervisor was killed would keep the port

@@ -9,6 +9,7 @@ import typer
 from core.base.errors import UserError
 from core.base.files import write_bytes, write_json
 from core.base.paths import Paths
+from service.prediction_log.watched import FACTS
 from watch import look
 from watch.checks import ACT, LOOK, STEADY
 from watch.page import render
@@ -44,7 +45,9 @@ def _facts(product: str, log: Path | None, data: Path | None, labels: Path | Non
         raise UserError("give the rows to look at: either --log FOLDER or --data FILE")
     champion = reference(product)
     if log is not None:
-        return look.of_log(champion, log, labels)
+        facts = look.of_log(champion, log, labels)
+        write_json(facts, log / FACTS)  # for /metrics and /watch of the service
+        return facts
     return look.of_table(champion, data, labels)  # type: ignore[arg-type]
 
 

@@ -8,7 +8,6 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,11 @@ from typing import Any
 import pyarrow as pa
 from pydantic import BaseModel
 
+from service.metrics import Metrics
 from service.model.live import Live
 from service.prediction_log.columns import Entry, LogColumns
 from service.prediction_log.files import LogFolder
+from service.prediction_log.watched import Watched
 from service.settings import Settings
 from service.transport.row import AddToLog
 
@@ -27,16 +28,16 @@ TURN = 1.0  # seconds between two looks of the thread at the queue
 LAST_WORDS = 2.0  # seconds that a service which stops waits for the last file
 WRITTEN, RATE, FULL, FAILED = "written", "over_rate", "queue_full", "write_failed"
 logger = logging.getLogger("service")
-Count = Callable[[str, int], None]  # (outcome, rows)
 
 
 class PredictionLog:
     """One for a process. What `of` gives is for one thread, the event loop's."""
 
-    def __init__(self, folder: Path, settings: Settings, count: Count) -> None:
-        """`count` is told what became of rows: written, over_rate, queue_full or write_failed."""
+    def __init__(self, folder: Path, settings: Settings, metrics: Metrics) -> None:
+        """`metrics` are told what became of rows: written, over_rate, queue_full or write_failed."""
         self.files = LogFolder(folder, settings.prediction_log_bytes, settings.prediction_log_days)
-        self._count = count
+        self._count = metrics.log_rows
+        self.watched = Watched(folder, metrics.registry)
         self._rate, self._file_rows = settings.prediction_log_rate, settings.prediction_log_rows
         self._file_seconds = settings.prediction_log_seconds
         self._queue: deque[tuple[LogColumns, Entry]] = deque()

@@ -47,6 +47,7 @@ class RowPredictor:
         self.live = live
         self.settings = settings
         self._log = log
+        self._metrics = metrics
         self.version_header: Header = (b"x-model-version", live.version.encode())
         self._batcher = MicroBatcher(live, metrics, settings.micro_batch, settings.max_waiting)
 
@@ -63,7 +64,11 @@ class RowPredictor:
         live = self.live
         if live.serving.model is None:
             raise busy(503, live.serving.problem, seconds=5)
-        return live.rows.read(body)
+        try:
+            return live.rows.read(body)
+        except Problem as problem:
+            self._metrics.breached({error["field"] for error in problem.errors}.intersection(live.rows.names))
+            raise
 
     def answer(self, row: BaseModel, times: Times, done: Done, request_id: bytes = b"") -> None:
         """Predict a row together with those of other requests; `done` is called once, now or soon."""

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.spec.columns import Feature
+from service.metrics import Metrics
 from service.model.live import Live
 from service.prediction_log import log as log_module
 from service.prediction_log.columns import Entry, LogColumns
@@ -24,8 +25,9 @@ FILE_AT_ONCE: Any = {"prediction_log_seconds": 1e-9}
 
 def opened(folder: Path, **settings: Any) -> tuple[PredictionLog, Counter[str]]:
     """A log whose thread is not started: `turn` does its work."""
-    counts: Counter[str] = Counter()
-    return PredictionLog(folder, Settings(**settings), lambda outcome, rows: counts.update({outcome: rows})), counts
+    metrics, counts = Metrics(), Counter[str]()
+    metrics.log_rows = lambda outcome, rows: counts.update({outcome: rows})  # type: ignore[method-assign]
+    return PredictionLog(folder, Settings(**settings), metrics), counts
 
 
 def answer_rows(log: PredictionLog, live: Live, rows: int) -> None:
