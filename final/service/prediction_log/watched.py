@@ -45,10 +45,9 @@ class Watched:
         except (OSError, ValueError, KeyError, TypeError):
             return
         self.facts = facts if is_of_model else None
-        for gauge in self._gauges.values():
-            gauge.clear()
-        for name, value in values(facts).items() if is_of_model else ():
-            self._gauges[name].labels(model).set(value)
+        if is_of_model:  # an earlier model keeps its series, under its own label
+            for name, value in values(facts).items():
+                self._gauges[name].labels(model).set(value)
 
     def _stamp(self) -> Stamp:
         try:
