@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from core.base.errors import UserError
+from core.base.errors import UserError, message
 from core.base.files import write_bytes, write_json
 from core.base.paths import Paths
 from service.prediction_log.watched import FACTS
@@ -33,8 +33,8 @@ def main(
         write_json(facts, paths.figures("watch"))
         page = paths.figures("watch").with_suffix(".html")
         write_bytes(render(facts).encode(), page)
-    except UserError as error:
-        sys.exit(f"watch: {error}")
+    except (UserError, OSError) as error:
+        sys.exit(f"watch: {message(error)}")
     print(f"report: {page}", file=sys.stderr)
     print(facts["headline"])
     sys.exit(EXIT_CODES[facts["verdict"]])

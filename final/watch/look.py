@@ -18,7 +18,7 @@ from watch.evidence import Detector
 from watch.promise import Promise
 from watch.reference import Reference, made_of
 from watch.rows import Answered, Log, joined, read_labels, table_rows
-from watch.state import State
+from watch.state import State, locked
 from watch.words import alarm_in_words, headline
 
 WINDOW = 100_000  # the latest rows, of which the figures are made
@@ -47,36 +47,45 @@ class Look:
         for name, grown in growth.items():
             self.detectors[name].look(grown)
 
-    @property
-    def without_labels(self) -> list[str]:
-        return [check.name for check in self.checks if check.name != REALISED]
-
 
 def of_log(reference: Reference, folder: Path, labels: Path | None = None) -> dict[str, Any]:
     """The facts of a look at a prediction log; its state goes on. Raises UserError."""
     live = reference.live
-    if labels:
-        import_labels(folder, labels, live)
-    log, state = Log(folder, live), State.of(folder, live.version)
-    look = Look(reference, log.unlogged(live.serving.contract.features))
-    state.restore(look.detectors)
-    labels_now = log.labels(log.label_files)
+    with locked(folder):
+        if labels:
+            import_labels(folder, labels, live)
+        log, state = Log(folder, live), State.of(folder, live.version)
+        look = Look(reference, log.unlogged(live.serving.contract.features))
+        state.restore(look.detectors)
+        state.looks += take_news(look, log, state)
+        state.keep(folder, live.version, look.detectors)
+        return facts(look, window(log, log.labels(log.label_files)), state.looks)
+
+
+def take_news(look: Look, log: Log, state: State) -> int:
+    """Show the detectors what is new since the last look: each row once, with its first label; the number of looks.
+
+    Several days since then are a look each, so that a change in the midst of them is not thinned out.
+    """
+    seen_labels, new_labels = _divided(log.label_files, state.label_files)
+    earlier = log.labels(seen_labels)  # of which some may have come before their row was written
     days: dict[str, list[Path]] = defaultdict(list)
-    for file in log.files:
-        if file.name not in state.files:
-            days[file.name.split("T")[0]].append(file)
-    for _, files in sorted(days.items()):  # a day at a time where several have passed since the last look
-        look.take((log.read(file, {}) for file in files), look.without_labels)
-    new = [file for file in log.label_files if file.name not in state.label_files]
-    earlier = log.labels([file for file in log.label_files if file.name in state.label_files])
-    first = {key: label for key, label in labels_now.items() if key not in earlier}  # each row counts once
-    if new and first:
-        look.take([log.with_ids(first)], [REALISED])
-    state.looks += max(len(days), 1)
+    for file in _divided(log.files, state.files)[1]:
+        days[file.name.split("T")[0]].append(file)
+    for _, files in sorted(days.items()):
+        look.take((log.read(file, earlier) for file in files), [check.name for check in look.checks])
+    first = {key: label for key, label in log.labels(new_labels).items() if key not in earlier}
+    if first:
+        look.take(log.with_ids(first), [REALISED])
     state.files = [file.name for file in log.files]
     state.label_files = [file.name for file in log.label_files]
-    state.keep(folder, live.version, look.detectors)
-    return facts(look, window(log, labels_now), state.looks)
+    return max(len(days), 1)
+
+
+def _divided(files: list[Path], seen: Iterable[str]) -> tuple[list[Path], list[Path]]:
+    """The files that were seen, and those that were not."""
+    names = {*seen}
+    return [file for file in files if file.name in names], [file for file in files if file.name not in names]
 
 
 def window(log: Log, labels: dict[str, str]) -> Answered:

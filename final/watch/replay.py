@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import typer
 
-from core.base.errors import UserError
+from core.base.errors import UserError, message
 from core.base.files import write_json
 from core.base.paths import Paths
 from core.metrics.classes import labels
@@ -131,8 +131,8 @@ def main(
     try:
         facts = replay(product, model, log)
         write_json(facts, Paths.of(product).figures("replay"))
-    except UserError as error:
-        sys.exit(f"replay: {error}")
+    except (UserError, OSError) as error:
+        sys.exit(f"replay: {message(error)}")
     print(headline(facts))
     for row in facts["groups"]:
         if row["share"]:

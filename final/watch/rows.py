@@ -86,11 +86,11 @@ class Log:
         """The rows of one file that the model answered."""
         return self._answered(pq.read_table(file), labels)
 
-    def with_ids(self, labels: dict[str, str]) -> Answered:
-        """The rows of these request ids, from all files."""
+    def with_ids(self, labels: dict[str, str]) -> Iterator[Answered]:
+        """The rows of these request ids, file by file."""
         chosen = ds.field(REQUEST).isin(pa.array(list(labels), pa.string()))
-        tables = [ds.dataset(file).to_table(filter=chosen) for file in self.files]
-        return joined([self._answered(table, labels) for table in tables])
+        for file in self.files:
+            yield self._answered(ds.dataset(file).to_table(filter=chosen), labels)
 
     def labels(self, files: list[Path]) -> dict[str, str]:
         """The last label of each request id."""

@@ -1,7 +1,10 @@
 """The state of the alarms, a JSON file beside the log: which files were looked at, and the wealth of each check."""
 
+import fcntl
 import json
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from core.base.files import write_json
 from watch.evidence import Detector
 
 FILE = "watch.json"
+LOCK = ".watch.lock"
 
 
 @dataclass
@@ -55,6 +59,18 @@ class State:
             raise UserError(
                 f"{path}: cannot be written: {error.strerror}; without it, looks cannot be counted"
             ) from None
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """One look at a log at a time; the next one waits. Raises UserError if the folder cannot be written."""
+    try:
+        file = (folder / LOCK).open("w")
+    except OSError as error:
+        raise UserError(f"{folder}: must be the folder of a log, and writable: {error.strerror}") from None
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _for_json(wealth: np.ndarray) -> list[list[float | None]]:

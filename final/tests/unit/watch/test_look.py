@@ -83,6 +83,17 @@ def test_a_label_that_is_sent_again_is_no_new_evidence(tmp_path: Path, rows: pd.
     assert after["realised"]["value"] > before["realised"]["value"]  # the last label counts
 
 
+def test_a_label_that_came_before_its_row_was_written_counts_with_the_row(tmp_path: Path, rows: pd.DataFrame) -> None:
+    log_rows(tmp_path, rows.head(50), reference().live)
+    label_rows(tmp_path, wrong(rows["y"].head(100), 0.5))
+    before = look.of_log(reference(), tmp_path)
+    log_rows(tmp_path, rows.iloc[50:100], reference().live, start=50)
+    after = look.of_log(reference(), tmp_path)
+    assert (before["labelled"], after["labelled"]) == (50, 100)
+    assert after["checks"][0]["name"] == "realised performance"
+    assert (before["checks"][0]["alarm"], after["checks"][0]["alarm"]) == (False, True)
+
+
 def test_labels_of_a_file_are_kept_beside_the_log_once(tmp_path: Path, rows: pd.DataFrame) -> None:
     log_rows(tmp_path, rows.head(50), reference().live)
     labels = pd.DataFrame({"request_id": range(50), "truth": rows["y"].head(50)})
@@ -131,6 +142,8 @@ def test_the_page_escapes_what_the_table_holds(tmp_path: Path, rows: pd.DataFram
 def test_mistakes_are_told(tmp_path: Path, rows: pd.DataFrame) -> None:
     with pytest.raises(UserError, match="no file of a prediction log"):
         look.of_log(reference(), tmp_path)
+    with pytest.raises(UserError, match="must be the folder of a log"):
+        look.of_log(reference(), tmp_path / "none")
     log_rows(tmp_path, rows.head(5), reference().live, model="another")
     with pytest.raises(UserError, match="5 are of others"):
         look.of_log(reference(), tmp_path)
