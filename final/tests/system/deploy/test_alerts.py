@@ -12,7 +12,7 @@ DEPLOY = ROOT / "final" / "deploy"
 pytestmark = pytest.mark.docker
 
 
-def tested(folder: Path) -> subprocess.CompletedProcess[str]:
+def run_promtool(folder: Path) -> subprocess.CompletedProcess[str]:
     """`promtool test rules` in the image that stands in for Prometheus'."""
     image = subprocess.check_output(["bash", str(DEPLOY / "stand_in.sh")], text=True).strip()
     command = ["docker", "run", "--rm", "--network", "none", "--volume", f"{folder}:/rules:ro", "--workdir", "/rules"]
@@ -21,7 +21,7 @@ def tested(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_alerts_fire_when_they_should() -> None:
-    done = tested(DEPLOY)
+    done = run_promtool(DEPLOY)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -31,6 +31,6 @@ def test_a_rule_that_would_sleep_is_noticed(tmp_path: Path) -> None:
     rules = tmp_path / "alerts.yaml"
     rules.write_text(rules.read_text().replace("== 2", "== 3"))
     tmp_path.chmod(0o755)
-    done = tested(tmp_path)
+    done = run_promtool(tmp_path)
     assert done.returncode == 1
     assert "ModelIsWorseThanAllowed" in done.stdout + done.stderr
