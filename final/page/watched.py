@@ -35,11 +35,12 @@ def show_watch(facts: dict[str, Any]) -> None:
     given = [kind for kind in names if facts[kind]]
     for cell, kind in zip(st.columns(len(given) + 1), [*given, "rows"], strict=True):
         if kind == "rows":
-            cell.metric("Rows", f"{facts['rows']:,}", f"{facts['labelled']:,} with a label", delta_color="off")
+            cell.metric("Rows", f"{facts['rows']:,}")
+            cell.caption(f"{facts['labelled']:,} with a label")
         else:
             figure = facts[kind]
-            interval = f"{figure['low']:.3f} to {figure['high']:.3f}"
-            cell.metric(f"{names[kind]} {facts['measure']}", f"{figure['value']:.3f}", interval, delta_color="off")
+            cell.metric(f"{names[kind]} {facts['measure']}", f"{figure['value']:.3f}")
+            cell.caption(f"95 % interval {figure['low']:.3f} to {figure['high']:.3f}")
     if len(facts["days"]) > 1:
         st.altair_chart(performance_chart(facts), width="stretch")
     st.dataframe(features_table(facts), hide_index=True, width="stretch")
@@ -65,7 +66,7 @@ def features_table(facts: dict[str, Any]) -> pd.DataFrame:
         [
             {
                 "column": effect.get("title", effect["feature"]),
-                "importance": None if place == 0 else f"{effect['importance']:.0%}",
+                "importance": "" if place == 0 else f"{effect['importance']:.0%}",
                 "moved": f"{effect['moved']:.0%}",
                 "before": shown(effect["center_before"]),
                 "now": shown(effect["center_now"]),
@@ -78,6 +79,6 @@ def features_table(facts: dict[str, Any]) -> pd.DataFrame:
 
 def shown(center: float | str | None) -> str:
     """A median with four digits, or the commonest value."""
-    if center is None:
-        return "none"
+    if center in (None, ""):
+        return "missing"
     return f"{center:.4g}" if isinstance(center, float) else str(center)
