@@ -58,7 +58,3 @@ def test_a_served_model_is_watched(trained: Checkout, tmp_path: Path, monkeypatc
     facts = json.loads((trained.product / "reports" / "watch.json").read_bytes())
     assert (facts["verdict"], facts["looks"], facts["labelled"]) == ("act", 2, len(ids))
     assert "the realised performance is below" in (trained.product / "reports" / "watch.html").read_text()
-
-    mistake = trained.bash("watch.sh", "titanic")
-    assert (mistake.returncode, mistake.stdout) == (1, "")
-    assert "either --log FOLDER or --data FILE" in mistake.stderr
