@@ -55,7 +55,7 @@ class Stream:
         truth = np.where(rng.random(len(places)) < LABELLED, target, np.nan)
         columns = {str(place): self.columns[places, place] for place in range(self.columns.shape[1])}
         today = np.full(len(places), np.datetime64("2026-01-01"))
-        return Answered(places.astype(object), today, self.scores[places], columns, truth)
+        return Answered(places.astype(object), today, self.scores[places], columns, truth, np.full(len(places), np.nan))
 
 
 def tables() -> Iterator[tuple[str, Task, np.ndarray, np.ndarray, Any]]:

@@ -12,6 +12,7 @@ from watch.promise import Promise
 from watch.rows import Answered
 
 REALISED, ESTIMATED, PREDICTIONS = "realised performance", "estimated performance", "predictions"
+COVERAGE = "coverage"
 ACT, LOOK, STEADY = "act", "look", "steady"
 FEATURE = "feature "
 
@@ -38,6 +39,8 @@ def checks(promise: Promise, profiles: list[Profile], predictions: Profile, watc
         return promise.expected(rows.scores)[:, None]
 
     made = [Check(REALISED, ACT, allowed, realised), Check(ESTIMATED, ACT, allowed, estimated)]
+    if watch.coverage is not None:
+        made.append(Check(COVERAGE, ACT, np.array([1 - watch.coverage]), _not_covered))
     limits = predictions.limits(watch.drift)
     if limits is not None:
         made.append(Check(PREDICTIONS, LOOK, limits, lambda rows: predictions.tested(answered_values(rows.scores))))
@@ -46,6 +49,10 @@ def checks(promise: Promise, profiles: list[Profile], predictions: Profile, watc
         if limits is not None:
             made.append(Check(FEATURE + profile.name, LOOK, limits, _feature(profile)))
     return made
+
+
+def _not_covered(rows: Answered) -> np.ndarray:
+    return np.asarray(1 - rows.covered[~np.isnan(rows.covered)])[:, None]
 
 
 def _feature(profile: Profile) -> Callable[[Answered], np.ndarray]:

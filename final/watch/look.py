@@ -13,15 +13,16 @@ from core.base.errors import UserError
 from service.model.live import Live
 from service.prediction_log.files import LogFolder
 from service.prediction_log.labels import allowed, is_truth, keep
-from watch.checks import REALISED, Check, answered_values, checks, detectors, verdict
+from watch.checks import COVERAGE, REALISED, Check, answered_values, checks, detectors, verdict
 from watch.evidence import Detector
-from watch.promise import Promise
+from watch.promise import Promise, share
 from watch.reference import Reference, made_of
 from watch.rows import Answered, Log, joined, read_labels, table_rows
 from watch.state import State, locked
 from watch.words import alarm_in_words, headline
 
 WINDOW = 100_000  # the latest rows, of which the figures are made
+LABELLED = (REALISED, COVERAGE)  # checks that need labels
 DAYS = 60  # the latest days with rows, that the report shows
 
 
@@ -76,7 +77,7 @@ def take_news(look: Look, log: Log, state: State) -> int:
         look.take((log.read(file, earlier) for file in files), [check.name for check in look.checks])
     first = {key: label for key, label in log.labels(new_labels).items() if key not in earlier}
     if first:
-        look.take(log.with_ids(first), [REALISED])
+        look.take(log.with_ids(first), LABELLED)
     state.files = [file.name for file in log.files]
     state.label_files = [file.name for file in log.label_files]
     return max(len(days), 1)
@@ -130,6 +131,8 @@ def facts(look: Look, rows: Answered, looks: int) -> dict[str, Any]:
     level, alarms = verdict(look.checks, look.detectors)
     labelled = rows.labelled()
     realised = promise.realised(rows.scores[labelled], rows.target[labelled]) if labelled.any() else None
+    held = rows.covered[~np.isnan(rows.covered)]
+    coverage = share(held) if len(held) else None
     contract = reference.live.serving.contract
     features = [profile.effect(rows.columns[profile.name]) for profile in look.profiles]
     for effect in features:
@@ -153,6 +156,8 @@ def facts(look: Look, rows: Answered, looks: int) -> dict[str, Any]:
         "allowed": promise.allowed,
         "estimated": asdict(promise.estimated(rows.scores)),
         "realised": asdict(realised) if realised else None,
+        "coverage": asdict(coverage) if coverage else None,
+        "allowed_coverage": reference.product.watch.coverage,
         "predictions": look.reference.predictions.effect(answered_values(rows.scores)),
         "features": sorted(features, key=lambda effect: -effect["weighted"]),
         "checks": [

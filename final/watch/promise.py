@@ -103,9 +103,7 @@ class Promise:
         """The performance on rows with labels; the interval is Wilson's for classes, the normal one for errors."""
         losses = self.losses(scores, target)
         if self.task != "regression":
-            right = int(len(losses) - losses.sum())
-            interval = binomtest(right, len(losses)).proportion_ci(method="wilson")
-            return Figure(right / len(losses), float(interval.low), float(interval.high), len(losses))
+            return share(1 - losses)
         return self._figure(float(losses.mean()), float(losses.std() / np.sqrt(len(losses))), len(losses))
 
     def estimated(self, scores: np.ndarray) -> Figure:
@@ -146,6 +144,12 @@ class Promise:
         """The same as a loss, in (0, 1)."""
         loss = self.allowed / self.unit if self.task == "regression" else 1 - self.allowed
         return float(np.clip(loss, 0.001, 0.999))
+
+
+def share(hits: np.ndarray) -> Figure:
+    """The share of ones, of one row or more, with Wilson's 95 % interval."""
+    interval = binomtest(int(hits.sum()), len(hits)).proportion_ci(method="wilson")
+    return Figure(float(hits.mean()), float(interval.low), float(interval.high), len(hits))
 
 
 def signal(scores: np.ndarray, task: Task) -> np.ndarray:

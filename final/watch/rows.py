@@ -25,6 +25,7 @@ from service.model.live import Live
 from service.prediction_log.columns import ANSWER, MODEL, PREFIX, REQUEST, TIME
 from service.prediction_log.files import log_files
 from service.prediction_log.labels import LABELS, TRUTH, is_truth
+from watch.coverage import covered
 
 CHUNK = 50_000  # rows of a table that are read at a time
 
@@ -38,6 +39,7 @@ class Answered:
     scores: np.ndarray
     columns: dict[str, np.ndarray]
     target: np.ndarray
+    covered: np.ndarray  # 1.0 or 0.0 where a set or an interval and a label are there, else NaN
     invalid: dict[str, int] = field(default_factory=dict)  # rows that break the contract, by feature
     others: int = 0  # rows that another model answered
 
@@ -59,6 +61,7 @@ def joined(parts: list[Answered]) -> Answered:
         np.concatenate([part.scores for part in parts]),
         {name: np.concatenate([part.columns[name] for part in parts]) for name in parts[0].columns},
         np.concatenate([part.target for part in parts]),
+        np.concatenate([part.covered for part in parts]),
         dict(invalid),
         sum(part.others for part in parts),
     )
@@ -109,12 +112,14 @@ class Log:
         answers = [json.loads(answer) for answer in own[ANSWER].to_pylist()]
         model, target = self._live.require_model(), self._live.answers.target
         ids = np.array(own[REQUEST].to_pylist(), dtype=object)
+        own_labels = [labels.get(request) for request in ids]
         return Answered(
             ids,
             own[TIME].to_numpy().astype("datetime64[D]"),
             scores_of(answers, target),
             model_columns(model, logged_table(own, model.contract.features)),
-            truth([labels.get(request) for request in ids], target),
+            truth(own_labels, target),
+            covered(answers, own_labels),
             others=len(table) - len(own),
         )
 
@@ -158,6 +163,7 @@ def table_rows(path: Path, live: Live, labels: dict[str, str]) -> Iterator[Answe
             model.scores(columns),
             model_columns(model, columns),
             truth(truths, target),
+            np.full(len(kept), np.nan),
             dict(invalid),
         )
 

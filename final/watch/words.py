@@ -3,7 +3,7 @@
 from typing import Any
 
 from report import words
-from watch.checks import ESTIMATED, FEATURE, PREDICTIONS, REALISED
+from watch.checks import COVERAGE, ESTIMATED, FEATURE, PREDICTIONS, REALISED
 
 
 def headline(facts: dict[str, Any]) -> str:
@@ -25,6 +25,8 @@ def alarm_in_words(name: str, facts: dict[str, Any]) -> str:
     if name in (REALISED, ESTIMATED):
         side = "above" if facts["measure"] == "mean absolute error" else "below"
         return f"the {name} is {side} the allowed {words.figure(facts['allowed'])}"
+    if name == COVERAGE:
+        return f"sets or intervals hold the truth less often than the allowed {facts['allowed_coverage']:.0%}"
     if name == PREDICTIONS:
         return f"the predictions moved: {moved_in_words(facts['predictions'])}"
     feature = next(effect for effect in facts["features"] if FEATURE + effect["feature"] == name)

@@ -14,6 +14,9 @@ class Watch(Frozen):
 
     floor: float | None = Field(default=None, gt=0, lt=1, description="least accuracy, of classes")
     ceiling: float | None = Field(default=None, gt=0, description="greatest mean absolute error, of a regression")
+    coverage: float | None = Field(
+        default=None, gt=0, lt=1, description="least share of rows whose set or interval holds the truth"
+    )
     tolerance: float = Field(default=0.05, ge=0, lt=1)
     drift: float = Field(
         default=0.1, gt=0, lt=1, description="share of rows that may move, times the feature's share of the importance"

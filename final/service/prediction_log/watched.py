@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, Gauge
 FACTS = "watch_facts.json"
 VERDICTS = ("steady", "look", "act")
 PERFORMANCE = {"promise": "watch_holdout_performance", "estimated": "watch_estimated_performance"}
-PERFORMANCE |= {"realised": "watch_realised_performance"}
+PERFORMANCE |= {"realised": "watch_realised_performance", "coverage": "watch_coverage"}
 Stamp = tuple[int, int] | None
 
 
@@ -26,7 +26,7 @@ class Watched:
             "watch_looked_at_seconds": "When watch.sh looked last, in seconds since 1970",
             "watch_allowed_performance": "The worst performance that is no alarm",
             "watch_drift": "The largest share of rows that moved, times the importance of the column",
-            **{name: f"Performance, {kind}" for kind, name in PERFORMANCE.items()},
+            **{name: f"{kind.capitalize()}, by the last look" for kind, name in PERFORMANCE.items()},
         }
         self._gauges = {
             name: Gauge(name, words, ["model"], multiprocess_mode="mostrecent", registry=registry)
@@ -66,5 +66,5 @@ def values(facts: dict[str, Any]) -> dict[str, float]:
         "watch_looked_at_seconds": when.timestamp(),
         "watch_allowed_performance": facts["allowed"],
         "watch_drift": max(moved),
-        **{name: facts[kind]["value"] for kind, name in PERFORMANCE.items() if facts[kind]},
+        **{name: facts[kind]["value"] for kind, name in PERFORMANCE.items() if facts.get(kind)},
     }
