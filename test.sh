@@ -51,7 +51,7 @@ if [ "$checks" = yes ]; then
   check ruff format --check --quiet .
   check mypy --no-error-summary --num-workers 2 conftest.py "${folders[@]}"
   if [ -d "$service/core" ]; then
-    check python tests/plain_code.py "$service"/{core,stages,pipeline,report,service,scoring,page,deploy}
+    check python tests/plain_code.py "$service"/{core,stages,pipeline,report,service,scoring,watch,page,deploy}
     check import_contracts of "$service"
   fi
   for name in ${failed[@]+"${failed[@]}"}; do echo "test.sh: FAILED before the tests: $name"; done

@@ -12,6 +12,7 @@ from page.answer import show_answer, show_explanation
 from page.api import NoAnswerError, ask, plain
 from page.batch import file_of_rows
 from page.form import ask_for, fields, unanswered
+from page.watched import last_look, show_watch
 
 
 @st.cache_data(ttl=30, show_spinner=False)
@@ -64,11 +65,15 @@ def main() -> None:
         st.error(f"**No prediction**\n\n{problem}")
         return
     st.markdown(plain(schema.get("description", "")))
-    single, several = st.tabs(["One row", "A file of rows"])
+    facts = last_look()
+    single, several, *watched = st.tabs(["One row", "A file of rows", *(["What it meets"] if facts else [])])
     with single:
         one_row(schema)
     with several:
         file_of_rows(schema)
+    for tab in watched:
+        with tab:
+            show_watch(facts or {})
 
 
 main()

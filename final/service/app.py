@@ -102,6 +102,11 @@ def routes(server: Server) -> APIRouter:
         (v2.router(server, live, models), v2.KINDS),
     ):
         api.include_router(part, dependencies=security, responses=refusals(401, kinds=kinds) if security else {})
+    if server.log is not None:
+        from service.routes import feedback, watched  # not at import: they need pyarrow
+
+        for part in (feedback.router(server, server.log.files), watched.router(server.log.watched)):
+            api.include_router(part, dependencies=security, responses=refusals(401) if security else {})
     for subject in (about, mlflow, v2):
         api.include_router(subject.probes(server))
     return api

@@ -24,6 +24,8 @@ class Metrics:
         )
         self.reloads = Counter("model_reloads", "New champions, taken or refused", ["outcome"], **new)
         self.batches = Gauge("batches_running", "Batches under way", multiprocess_mode="livesum", **new)
+        self.logged = Counter("prediction_log_rows", "Rows for the log, by what became of them", ["outcome"], **new)
+        self.breaches = Counter("contract_breaches", "Rows of /predict refused, by feature", ["feature"], **new)
         self._labelled: dict[tuple[str, int], tuple[Any, Any]] = {}
 
     def answered(self, path: str, status: int, seconds: float) -> None:
@@ -39,6 +41,14 @@ class Metrics:
     def count(self, tally: dict[str, int]) -> None:
         for name, rows in tally.items():
             self.predictions.labels(name).inc(rows)
+
+    def breached(self, features: set[str]) -> None:
+        """A row was refused because of these features."""
+        for feature in features:
+            self.breaches.labels(feature).inc()
+
+    def log_rows(self, outcome: str, rows: int) -> None:
+        self.logged.labels(outcome).inc(rows)
 
     def text(self) -> bytes:
         """The exposition; with several workers that of all of them."""

@@ -34,7 +34,7 @@ class Observed:
         began, status, started = perf_counter(), 500, False
         head = self._heads.read(scope["headers"])
         request_id = (b"x-request-id", head.request_id)
-        scope = self._adapted(scope, began)
+        scope = self._adapted(scope, began, head.request_id)
 
         async def noted(message: Message) -> None:
             nonlocal status, started
@@ -73,12 +73,12 @@ class Observed:
             self._server.metrics.answered(path, status, seconds)
             self._server.note(head.request_id, scope["headers"], scope["path"], status, seconds)
 
-    def _adapted(self, scope: Scope, began: float) -> Scope:
+    def _adapted(self, scope: Scope, began: float, request_id: bytes) -> Scope:
         """HEAD is answered as GET (the server leaves the body out), and the path has the proxy's prefix in front.
 
         A proxy may leave its prefix in the path or take it out; ASGI wants it in.
         """
-        adapted = {**scope, "began": began}
+        adapted = {**scope, "began": began, "request_id": request_id}
         if scope["method"] == "HEAD":
             adapted["method"] = "GET"
         prefix = self._prefix(scope) or self._server.settings.root_path

@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from core.base.errors import UserError
 from core.base.paths import Paths
@@ -23,6 +24,9 @@ from service.settings import Settings
 from service.spool import Spool
 from service.transport.head import Header
 from service.transport.row import RowPredictor
+
+if TYPE_CHECKING:
+    from service.prediction_log.log import PredictionLog
 
 logger = logging.getLogger("service")
 
@@ -40,6 +44,7 @@ class Server:
         self._access_log = AccessLog() if settings.access_log else None
         self.metrics = Metrics()
         self.live = Live(self._load())
+        self.log = self._prediction_log()
         if self.live.serving.cause and settings.workers > 1:  # one process says so itself
             logger.error("not ready: %s", self.live.serving.cause)
         self.refused = ""
@@ -100,8 +105,17 @@ class Server:
             return Registry(Paths.of(self.settings.product).registry).champion()
         return None
 
+    def _prediction_log(self) -> "PredictionLog | None":
+        if self.settings.prediction_log is None:
+            return None
+        from service.prediction_log.log import PredictionLog  # not at import: it needs pyarrow
+
+        return PredictionLog(self.settings.prediction_log.absolute(), self.settings, self.metrics)
+
     def start(self) -> None:
         """Called in the event loop, once."""
+        if self.log is not None:
+            self.log.start()
         if threading.current_thread() is threading.main_thread():
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.reload_keys)
         _prepare(self.live)
@@ -114,7 +128,7 @@ class Server:
 
     def _use(self, live: Live) -> None:
         self.live = live
-        self.predictor = RowPredictor(live, self.metrics, self.settings)
+        self.predictor = RowPredictor(live, self.metrics, self.settings, self.log.of(live) if self.log else None)
         artifact = live.serving.artifact
         self.batches = BatchProcess(artifact, live.version) if artifact else None
         self.on_new_model()
@@ -129,6 +143,8 @@ class Server:
         while True:
             await asyncio.sleep(self.settings.watch_seconds)
             self._look_at_keys()
+            if self.log is not None:
+                await asyncio.to_thread(self.log.watched.look, self.live.version)
             parent = multiprocessing.parent_process()
             if parent is not None and not parent.is_alive():
                 signal.raise_signal(signal.SIGTERM)  # a worker whose supervisor was killed would keep the port
@@ -177,6 +193,8 @@ class Server:
     def stop(self) -> None:
         if self.batches is not None:
             self.batches.stop()
+        if self.log is not None:
+            self.log.stop()
 
 
 def _prepare(live: Live) -> None:

@@ -10,7 +10,7 @@ RUNNER = ROOT / "tests/jenkinsfile_runner"
 
 def jenkinsfiles() -> list[Path]:
     """Every Jenkinsfile of the repository: the root's and those of its modules."""
-    return [ROOT / "Jenkinsfile", *sorted(ROOT.glob("*/Jenkinsfile"))]
+    return [ROOT / "Jenkinsfile", *sorted(ROOT.glob("*/*Jenkinsfile"))]
 
 
 def run_jenkinsfiles(*arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:

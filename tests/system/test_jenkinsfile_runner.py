@@ -298,7 +298,7 @@ def test_anything_else_is_refused_by_name_and_line_before_anything_runs(
 
 def test_the_runner_supports_exactly_what_the_jenkinsfiles_use() -> None:
     files = jenkinsfiles()
-    assert len(files) == 3
+    assert len(files) == 4
     done = run_jenkinsfiles("--check", *files)
     assert done.returncode == 0, done.stdout
     grammar = (RUNNER / "runner/Grammar.groovy").read_text().split("BLOCKS = [")[1].split("\n    ]\n")[0]

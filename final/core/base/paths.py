@@ -53,6 +53,11 @@ class Paths:
     def raw(self) -> Path:
         return self.root / "data" / "raw.csv"
 
+    @property
+    def labelled(self) -> Path:
+        """Rows that were answered after deployment and labelled since; they are added to the source's table."""
+        return self.root / "labelled.csv"
+
     def part(self, name: str) -> Path:
         """train, validation or holdout."""
         return self.root / "data" / "split" / f"{name}.csv"

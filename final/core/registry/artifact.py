@@ -49,7 +49,8 @@ def assemble(
     }
     # a table to predict may be written as the one of the training, with the columns that were left out
     table = {"reading": product.source.reading(), "ignored": list(product.ignore)}
-    manifest |= {key: value for key, value in table.items() if value}
+    unlogged = [name for name, feature in product.features.items() if not feature.log]
+    manifest |= {key: value for key, value in (table | {"unlogged": unlogged}).items() if value}
     write_json(manifest, folder / "manifest.json")
 
 

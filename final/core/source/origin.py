@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.base.errors import UserError
 from core.base.files import sha256
-from core.base.paths import FINAL
+from core.base.paths import FINAL, Paths
 from core.spec.product import Product
 from core.spec.source import PLACE
 
@@ -31,6 +31,12 @@ def local_file(product: Product, folder: Path) -> Path:
 
 def files(product: Product, folder: Path) -> dict[str, str]:
     """The files that the raw table is made from, each with its sha256. Raises SourceError if one is missing."""
+    labelled = Paths(folder).labelled
+    added = {labelled.name: sha256(labelled)} if labelled.is_file() else {}
+    return {**_files_of_the_source(product, folder), **added}
+
+
+def _files_of_the_source(product: Product, folder: Path) -> dict[str, str]:
     if product.source.sql is not None:
         return {}  # a database is not asked for changes: --force reads it again
     if product.source.path is not None:

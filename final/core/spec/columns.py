@@ -20,6 +20,7 @@ class _Feature(Frozen):
     # excluded from dumps: another label changes neither the contract's hash nor the bytes of a saved model
     label: str = Field(default="", exclude=True, description="name of the column on page and report")
     unit: str = Field(default="", exclude=True, description="shown after the label, such as m/s")
+    log: bool = Field(default=True, exclude=True, description="false: the prediction log has no such column")
 
     def title(self, name: str) -> str:
         """The column as a reader sees it: its label, or else its name, with the unit."""

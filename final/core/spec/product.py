@@ -18,6 +18,7 @@ from core.spec.limits import Gates
 from core.spec.metric_names import COMPARED, GATED, KINDS, SLICED, MetricName, of_task
 from core.spec.source import Source
 from core.spec.target import Target
+from core.spec.watch import Watch
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 
@@ -68,6 +69,7 @@ class Product(Frozen):
         description="share of the rows in which the set or the interval of an answer is to hold the truth",
     )
     gates: Gates
+    watch: Watch = Watch()
 
     @model_validator(mode="after")
     def _names_agree(self) -> Self:
@@ -153,6 +155,9 @@ class Product(Frozen):
             _refuse(f"gates.{other}", f"{self.metric} is limited by a {limit}, not by a {other}")
         if getattr(self.gates, limit) is None:
             _refuse("gates", f"{limit} is missing: the limit that {self.metric} must keep")
+        limit, other = ("ceiling", "floor") if self.target.task == "regression" else ("floor", "ceiling")
+        if getattr(self.watch, other) is not None:
+            _refuse(f"watch.{other}", f"task {self.target.task} is watched by a {limit}, not by a {other}")
         limit, other = _limits(self.slice_metric)
         if getattr(self.gates.slices, f"{other}s"):
             _refuse(f"gates.slices.{other}s", f"{self.slice_metric} is limited by {limit}s, not by {other}s")

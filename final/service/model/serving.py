@@ -32,6 +32,14 @@ class Serving:
     problem: str = ""
     cause: str = ""
     artifact: Path | None = None
+    declared: Contract | None = None  # what product.yaml says now, if there is one
+
+    @property
+    def unlogged(self) -> set[str]:
+        """The columns that the prediction log does not have: said by the model's manifest, or by product.yaml now."""
+        features = self.declared.features if self.declared else {}
+        by_manifest = (self.manifest or {}).get("unlogged", ())
+        return {*by_manifest, *(name for name, feature in features.items() if not feature.log)}
 
     @classmethod
     def champion(cls, product: str) -> Self:
@@ -58,7 +66,15 @@ class Serving:
         same = model.contract.hash() == declared.contract.hash()
         contract = declared.contract if same else model.contract.with_forms(_date_forms(manifest))
         return cls(
-            declared.name, declared.title, declared.description, contract, champion, model, manifest, artifact=folder
+            declared.name,
+            declared.title,
+            declared.description,
+            contract,
+            champion,
+            model,
+            manifest,
+            artifact=folder,
+            declared=declared.contract,
         )
 
     @classmethod

@@ -64,7 +64,7 @@ def router(server: Server, models: Models) -> APIRouter:
         openapi_extra={"requestBody": {"content": {"application/json": {"example": models.example}}}},
     )
     async def predict(request: Request, row: Annotated[models.row, Body()]) -> Response:  # type: ignore[name-defined]
-        answer = await predictor.answered(row, request.state.times)
+        answer = await predictor.answered(row, request.state.times, request.scope["request_id"])
         response = Response(answer.body, answer.status)
         response.raw_headers = [predictor.version_header, *answer.headers]
         return response

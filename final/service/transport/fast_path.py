@@ -52,7 +52,7 @@ class FastPath:
             logger.exception("POST /predict failed")
             done(refusal(MISTAKE))
         else:
-            predictor.answer(row, Times(began, received, perf_counter()), done)
+            predictor.answer(row, Times(began, received, perf_counter()), done, head.request_id)
 
     def refused(self, status: int, detail: str) -> tuple[list[Header], bytes]:
         """Headers and body of the answer to what was not a whole request."""

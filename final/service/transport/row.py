@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from time import perf_counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 from pydantic import BaseModel
@@ -37,14 +37,17 @@ class Times(NamedTuple):
 
 
 Done = Callable[[Answer], None]
+AddToLog = Callable[[bytes, BaseModel, dict[str, Any]], None]  # request id, row, answer
 
 
 class RowPredictor:
     """Answers single rows with one model."""
 
-    def __init__(self, live: Live, metrics: Metrics, settings: Settings) -> None:
+    def __init__(self, live: Live, metrics: Metrics, settings: Settings, log: AddToLog | None = None) -> None:
         self.live = live
         self.settings = settings
+        self._log = log
+        self._metrics = metrics
         self.version_header: Header = (b"x-model-version", live.version.encode())
         self._batcher = MicroBatcher(live, metrics, settings.micro_batch, settings.max_waiting)
 
@@ -61,9 +64,13 @@ class RowPredictor:
         live = self.live
         if live.serving.model is None:
             raise busy(503, live.serving.problem, seconds=5)
-        return live.rows.read(body)
+        try:
+            return live.rows.read(body)
+        except Problem as problem:
+            self._metrics.breached({error["field"] for error in problem.errors}.intersection(live.rows.names))
+            raise
 
-    def answer(self, row: BaseModel, times: Times, done: Done) -> None:
+    def answer(self, row: BaseModel, times: Times, done: Done, request_id: bytes = b"") -> None:
         """Predict a row together with those of other requests; `done` is called once, now or soon."""
 
         def predicted(result: Predicted | Exception) -> None:
@@ -74,13 +81,15 @@ class RowPredictor:
                 done(refusal(MISTAKE))
             else:
                 done(self._written(result, times))
+                if self._log is not None:
+                    self._log(request_id, row, result[0])
 
         try:
             self._batcher.ask(row, predicted)
         except Problem as problem:
             done(refusal(problem))
 
-    async def answered(self, row: BaseModel, times: Times) -> Answer:
+    async def answered(self, row: BaseModel, times: Times, request_id: bytes = b"") -> Answer:
         """The same, to be awaited."""
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
 
@@ -88,7 +97,7 @@ class RowPredictor:
             if not future.done():  # the client may have gone
                 future.set_result(answer)
 
-        self.answer(row, times, done)
+        self.answer(row, times, done, request_id)
         return await future
 
     def _written(self, predicted: Predicted, times: Times) -> Answer:

@@ -54,6 +54,7 @@ def test_the_index_names_every_page() -> None:
         pytest.param("turn_it_red.md", marks=pytest.mark.groovy),
         "roll_back.md",
         "move_the_remote.md",
+        "watch_a_model.md",
         "upgrade_a_dependency.md",
     ],
 )

@@ -16,7 +16,7 @@ class Grammar {
         options      : [timestamps: [:], timeout: [named: ['time', 'unit']], disableConcurrentBuilds: [:],
                         skipStagesAfterUnstable: [:], buildDiscarder: [inner: 'buildDiscarder']],
         buildDiscarder: [logRotator: [named: ['numToKeepStr', 'artifactNumToKeepStr']]],
-        triggers     : [pollSCM: [values: 1]],
+        triggers     : [pollSCM: [values: 1], cron: [values: 1]],
         parameters   : [string: [named: ['name', 'defaultValue', 'description', 'trim'], repeated: true]],
         stages       : [stage: [values: 1, block: 'stage', repeated: true]],
         stage        : [environment: [block: 'environment'], when: [block: 'when'], steps: [block: 'steps'],

@@ -1,0 +1,68 @@
+"""A small champion with its reference, and a prediction log of rows that it answered."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.metrics.classes import codes
+from service.model.live import Live
+from service.prediction_log.columns import Entry, LogColumns
+from service.prediction_log.files import LogFolder
+from service.prediction_log.labels import keep
+from tests.support.small_live import small_live
+from tests.support.small_product import product, table
+from watch.checks import PREDICTIONS, answered_values
+from watch.drift import Profile
+from watch.promise import Promise
+from watch.reference import Reference
+from watch.rows import model_columns
+
+DAY = 86_400.0
+
+
+@cache
+def reference(task: str = "binary") -> Reference:
+    """Every feature has the same importance; the hold-out is the last rows of a table like that of the training."""
+    declared, live, rows = product(task, "linear"), small_live(task), many(task)
+    model = live.require_model()
+    scores, columns = model.scores(rows), model_columns(model, rows)
+    categorical = set(model.features.categorical)
+    profiles = [Profile.of(name, values, 0.3, name in categorical) for name, values in columns.items()]
+    promise = Promise(declared.target.task, scores, codes(rows["y"], declared.target), declared.watch)
+    predictions = Profile.of(PREDICTIONS, answered_values(scores), 1.0, scores.ndim > 1)
+    return Reference(declared, live, promise, profiles, predictions)
+
+
+def many(task: str) -> pd.DataFrame:
+    """Rows that the model has not seen."""
+    return table(task, 2000).iloc[400:]
+
+
+def log_rows(folder: Path, rows: pd.DataFrame, live: Live, start: int = 0, day: float = 0.0, **columns: Any) -> None:
+    """One file of the log: rows as requests start, start + 1, ...; `columns` are given to LogColumns."""
+    contract = live.serving.contract
+    logged = LogColumns(contract.features, columns.pop("model", live.version), **columns)
+    answers = live.answers.of(live.require_model().scores(rows))
+    cells = [[_typed(value) for value in row] for row in rows[list(contract.features)].itertuples(index=False)]
+    entries = [
+        Entry(day * DAY + number, b"%d" % (start + number), tuple(row), answer)
+        for number, (row, answer) in enumerate(zip(cells, answers, strict=True))
+    ]
+    LogFolder(folder, 10**9, 10**4).write([logged.batch(entries)])
+
+
+def _typed(value: Any) -> Any:
+    """A cell of the table as a request has it."""
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return None
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+def label_rows(folder: Path, labels: list[Any], start: int = 0) -> None:
+    """What was true of the requests start, start + 1, ..."""
+    keep(LogFolder(folder, 0, 0), [(str(start + number), str(label)) for number, label in enumerate(labels)])

@@ -1,0 +1,74 @@
+"""Labels that come later: checked, kept beside the log, the last one of a row counts."""
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from core.spec.target import Target
+from service.prediction_log.columns import Entry, LogColumns
+from service.prediction_log.files import LogFolder, log_files
+from service.prediction_log.labels import CSV, JSON, LABELS, Kept, keep, read
+from service.problems import Problem
+
+BINARY = Target(name="y", task="binary", values=(0, 1), positive=1)
+NUMBER = Target(name="y", task="regression")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> LogFolder:
+    """A log of the requests a and b."""
+    log = LogFolder(tmp_path, most_bytes=10**9, most_days=10)
+    log.write([LogColumns({}, "model").batch([Entry(0.0, b"a", (), {}), Entry(1.0, b"b", (), {})])])
+    return log
+
+
+def test_labels_are_read_from_json_and_csv() -> None:
+    assert read(b'[{"request_id": "a", "truth": 1}, {"request_id": "b", "truth": "0"}]', JSON, BINARY) == [
+        ("a", "1"),
+        ("b", "0"),
+    ]
+    assert read(b"truth,request_id\n1.5,a\n", CSV, NUMBER) == [("a", "1.5")]
+
+
+@pytest.mark.parametrize(
+    ("body", "form", "target", "reason"),
+    [
+        (b'[{"request_id": "a", "truth": 2}]', JSON, BINARY, "0.truth: must be one of 0, 1"),
+        (b'[{"request_id": 7, "truth": 1}]', JSON, BINARY, "0: must have request_id"),
+        (b'[{"request_id": "a"}]', JSON, BINARY, "0: must have request_id"),
+        (b'{"request_id": "a", "truth": 1}', JSON, BINARY, "must be a list"),
+        (b"[", JSON, BINARY, "body: "),
+        (b"request_id,truth\na,NaN\n", CSV, NUMBER, "0.truth: must be a number"),
+        (b"request_id,truth\na,1,2\n", CSV, NUMBER, "0: must have request_id"),
+        (b"\xff", CSV, NUMBER, "not a CSV table"),
+    ],
+)
+def test_a_label_that_is_none_is_refused(body: bytes, form: str, target: Target, reason: str) -> None:
+    with pytest.raises(Problem) as refused:
+        read(body, form, target)
+    assert refused.value.status == 422
+    assert reason in refused.value.detail
+
+
+def test_repeated_and_unknown_labels_are_kept_and_counted(folder: LogFolder) -> None:
+    assert keep(folder, [("a", "0"), ("a", "1"), ("x", "1")]) == Kept(labels=2, repeated=1, not_logged=1)
+    assert keep(folder, [("a", "0"), ("b", "1")]) == Kept(labels=2, repeated=1, not_logged=0)
+    files = log_files(folder.path, LABELS)
+    rows: list[dict[str, Any]] = [row for file in files for row in pq.read_table(file).to_pylist()]
+    assert sorted((row["request_id"], row["truth"]) for row in rows) == [("a", "0"), ("a", "1"), ("b", "1"), ("x", "1")]
+
+
+def test_no_labels_write_no_file(folder: LogFolder) -> None:
+    assert keep(folder, []) == Kept(0, 0, 0)
+    assert log_files(folder.path, LABELS) == []
+
+
+def test_labels_that_cannot_be_written_are_an_error(folder: LogFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pq, "write_table", full)
+    with pytest.raises(OSError, match="No space left"):
+        keep(folder, [("a", "1")])

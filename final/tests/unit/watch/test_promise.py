@@ -1,0 +1,62 @@
+"""The promise of the hold-out, and what is expected of rows without labels."""
+
+import numpy as np
+import pytest
+
+from core.spec.watch import Watch
+from watch.promise import Promise
+
+
+def binary(rows: int, seed: int, hard: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+    """Calibrated probabilities and outcomes; of the share `hard` the probabilities are near one half."""
+    rng = np.random.default_rng(seed)
+    scores = rng.beta(0.5, 0.5, rows)
+    scores = np.where(rng.random(rows) < hard, rng.uniform(0.4, 0.6, rows), scores)
+    return scores, (rng.random(rows) < scores).astype(int)
+
+
+def test_the_estimate_without_labels_holds_the_truth() -> None:
+    promise = Promise("binary", *binary(2000, 0))
+    for seed, hard in ((1, 0.0), (2, 0.5), (3, 1.0)):
+        scores, target = binary(3000, seed, hard)
+        estimate, truth = promise.estimated(scores), promise.realised(scores, target)
+        assert estimate.low <= truth.value <= estimate.high
+    assert estimate.high < promise.allowed  # what became hard is below what is allowed
+
+
+def test_several_classes_are_estimated_by_their_confidence() -> None:
+    rng = np.random.default_rng(0)
+    scores = rng.dirichlet([0.3, 0.3, 0.3], 2000)
+    target = np.array([rng.choice(3, p=row) for row in scores])
+    promise = Promise("multiclass", scores[:1000], target[:1000])
+    estimate = promise.estimated(scores[1000:])
+    assert estimate.low <= promise.realised(scores[1000:], target[1000:]).value <= estimate.high
+
+
+def test_errors_of_a_regression_are_those_of_similar_predictions() -> None:
+    rng = np.random.default_rng(0)
+    target = rng.uniform(0, 10, 4000)
+    scores = target + rng.normal(0, 0.1 + 0.2 * target)
+    promise = Promise("regression", scores[:2000], target[:2000])
+    large = scores[2000:] > 7
+    estimate = promise.estimated(scores[2000:][large])
+    truth = promise.realised(scores[2000:][large], target[2000:][large])
+    assert estimate.low <= truth.value <= estimate.high
+    assert estimate.low > promise.holdout.high
+
+
+@pytest.mark.parametrize(("watch", "allowed"), [(Watch(floor=0.6), 0.6), (Watch(tolerance=0.2), None), (Watch(), None)])
+def test_a_limit_is_declared_or_follows_from_the_holdout(watch: Watch, allowed: float | None) -> None:
+    promise = Promise("binary", *binary(500, 0), watch)
+    assert promise.allowed == pytest.approx(allowed or promise.holdout.low - watch.tolerance)
+    assert promise.allowed_loss == pytest.approx(1 - promise.allowed)
+
+
+def test_the_limit_of_a_regression_is_in_its_unit() -> None:
+    rng = np.random.default_rng(0)
+    target = rng.normal(size=500)
+    scores = target + rng.normal(size=500)
+    assert Promise("regression", scores, target, Watch(ceiling=1.5)).allowed == 1.5
+    promise = Promise("regression", scores, target)
+    assert promise.allowed == pytest.approx(promise.holdout.high * 1.05)
+    assert 0 < promise.allowed_loss < 1

@@ -1,0 +1,104 @@
+"""`python -m watch.labelled PRODUCT --log FOLDER`: logged rows with a label as rows of the product's table."""
+
+import csv
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import pyarrow.parquet as pq
+import typer
+
+from core.base.errors import UserError, message
+from core.base.files import replacing
+from core.base.paths import Paths
+from core.spec.product import Product
+from core.spec.yaml_file import load
+from core.table.header import header
+from service.model.live import Live
+from service.model.serving import Serving
+from service.prediction_log.columns import PREFIX, REQUEST
+from watch.rows import Log
+
+Rows = dict[str, dict[str, str]]  # by their id: the cells of each column
+
+
+def add_labelled(name: str, folder: Path) -> int:
+    """Add the log's labelled rows to products/NAME/labelled.csv, which the next run learns from; how many are new.
+
+    A row's id is its request id. A row that the product's own table has is left out. Raises UserError.
+    """
+    product, paths = load(name), Paths.of(name)
+    names = header(paths.raw)
+    log = Log(folder, Live(Serving.champion(name)))
+    _refuse_what_is_missing(product, log, names)
+    rows = read_rows(paths.labelled, product)
+    before = dict(rows)
+    rows |= logged_rows(log, product)
+    if product.id is not None:
+        for key in read_rows(paths.raw, product).keys() - before.keys():
+            rows.pop(key, None)
+    write_rows(rows, names, paths.labelled)
+    return len(rows.keys() - before.keys())
+
+
+def _refuse_what_is_missing(product: Product, log: Log, names: list[str]) -> None:
+    needed = [name for name in product.contract.features if name in names]
+    if unlogged := log.unlogged(needed):
+        raise UserError(f"{log.folder}: the log has no {', '.join(unlogged)}, so its rows cannot be learnt from")
+    if product.contract.group is not None:
+        raise UserError(f"{log.folder}: the log has no {product.contract.group}, by which rows are split")
+
+
+def logged_rows(log: Log, product: Product) -> Rows:
+    """The champion's labelled rows, each with its last label."""
+    labels = log.labels(log.label_files)
+    rows: Rows = {}
+    for file in log.files:
+        for row in log.own(pq.read_table(file)).to_pylist():
+            key = row[REQUEST]
+            if key in labels:
+                cells = {name: cell(row[PREFIX + name]) for name in product.contract.features}
+                own = {product.id: key} if product.id else {}
+                rows[key] = {**own, **cells, product.target.name: labels[key]}
+    return rows
+
+
+def cell(value: Any) -> str:
+    """A logged value as a cell of the table."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value)
+
+
+def read_rows(path: Path, product: Product) -> Rows:
+    """The rows of a table that is there, by their id, or by their number if the product has none."""
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return {row.get(product.id or "") or f"row {number}": row for number, row in enumerate(csv.DictReader(file))}
+
+
+def write_rows(rows: Rows, names: list[str], path: Path) -> None:
+    """Write atomically, columns in the order of the product's table; one that is not logged is empty."""
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, names, restval="", extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows.values())
+
+
+def main(
+    product: Annotated[str, typer.Argument(help="A product of products/.")],
+    log: Annotated[Path, typer.Option(help="Folder of the prediction log (SERVICE_PREDICTION_LOG).")],
+) -> None:
+    """Add labelled rows to the product's labelled.csv; prints how many are new."""
+    try:
+        added = add_labelled(product, log)
+    except (UserError, OSError) as error:
+        sys.exit(f"labelled: {message(error)}")
+    print(f"{Paths.of(product).labelled}: {added:,} labelled rows are new", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,218 @@
+"""Rows that a model answered: of the prediction log, file by file, or of a table that is scored here."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+from pydantic import ValidationError
+
+from core.base.errors import UserError
+from core.metrics.classes import codes
+from core.model.model import ProductModel
+from core.spec.columns import Feature, Integer, Number
+from core.spec.target import Target
+from service.batch.block import mistakes_of
+from service.model.live import Live
+from service.prediction_log.columns import ANSWER, MODEL, PREFIX, REQUEST, TIME
+from service.prediction_log.files import log_files
+from service.prediction_log.labels import LABELS, TRUTH, is_truth
+from watch.coverage import covered
+
+CHUNK = 50_000  # rows of a table that are read at a time
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Rows of one model. `columns` are the model's features, shape (n,); `target` has NaN where no label is there."""
+
+    ids: np.ndarray
+    days: np.ndarray  # datetime64[D]
+    scores: np.ndarray
+    columns: dict[str, np.ndarray]
+    target: np.ndarray
+    covered: np.ndarray  # 1.0 or 0.0 where a set or an interval and a label are there, else NaN
+    invalid: dict[str, int] = field(default_factory=dict)  # rows that break the contract, by feature
+    others: int = 0  # rows that another model answered
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def labelled(self) -> np.ndarray:
+        return np.asarray(~np.isnan(self.target))
+
+
+def joined(parts: list[Answered]) -> Answered:
+    """The rows of all parts, of which there is at least one; they have the same columns."""
+    invalid: Counter[str] = Counter()
+    for part in parts:
+        invalid.update(part.invalid)
+    return Answered(
+        np.concatenate([part.ids for part in parts]),
+        np.concatenate([part.days for part in parts]),
+        np.concatenate([part.scores for part in parts]),
+        {name: np.concatenate([part.columns[name] for part in parts]) for name in parts[0].columns},
+        np.concatenate([part.target for part in parts]),
+        np.concatenate([part.covered for part in parts]),
+        dict(invalid),
+        sum(part.others for part in parts),
+    )
+
+
+class Log:
+    """The folder of a prediction log, read for one model."""
+
+    def __init__(self, folder: Path, live: Live) -> None:
+        """Raises UserError where no file of a log is there."""
+        self.folder, self._live = folder, live
+        self.files = log_files(folder)
+        self.label_files = log_files(folder, LABELS)
+        if not self.files:
+            raise UserError(
+                f"{folder}: no file of a prediction log; SERVICE_PREDICTION_LOG={folder} makes the service write it"
+            )
+
+    def unlogged(self, names: Iterable[str]) -> list[str]:
+        """Those of the contract's columns that some file does not have."""
+        logged = set.intersection(*(set(pq.read_schema(file).names) for file in self.files))
+        return [name for name in names if PREFIX + name not in logged]
+
+    def read(self, file: Path, labels: dict[str, str]) -> Answered:
+        """The rows of one file that the model answered."""
+        return self._answered(pq.read_table(file), labels)
+
+    def with_ids(self, labels: dict[str, str]) -> Iterator[Answered]:
+        """The rows of these request ids, file by file."""
+        chosen = ds.field(REQUEST).isin(pa.array(list(labels), pa.string()))
+        for file in self.files:
+            yield self._answered(ds.dataset(file).to_table(filter=chosen), labels)
+
+    def labels(self, files: list[Path]) -> dict[str, str]:
+        """The last label of each request id."""
+        tables = [pq.read_table(file, columns=[TIME, REQUEST, TRUTH]) for file in files]
+        if not tables:
+            return {}
+        rows = pa.concat_tables(tables).sort_by(TIME)
+        return dict(zip(rows[REQUEST].to_pylist(), rows[TRUTH].to_pylist(), strict=True))
+
+    def own(self, table: pa.Table) -> pa.Table:
+        """Those of the rows that the model answered."""
+        return table.filter(pc.equal(table[MODEL], self._live.version))
+
+    def _answered(self, table: pa.Table, labels: dict[str, str]) -> Answered:
+        own = self.own(table)
+        answers = [json.loads(answer) for answer in own[ANSWER].to_pylist()]
+        model, target = self._live.require_model(), self._live.answers.target
+        ids = np.array(own[REQUEST].to_pylist(), dtype=object)
+        own_labels = [labels.get(request) for request in ids]
+        return Answered(
+            ids,
+            own[TIME].to_numpy().astype("datetime64[D]"),
+            scores_of(answers, target),
+            model_columns(model, logged_table(own, model.contract.features)),
+            truth(own_labels, target),
+            covered(answers, own_labels),
+            others=len(table) - len(own),
+        )
+
+
+def logged_table(rows: pa.Table, features: Mapping[str, Feature]) -> pd.DataFrame:
+    """The columns of contracts, as a model takes them; one that the log has not is missing in every row."""
+    columns: dict[str, Any] = {}
+    for name, feature in features.items():
+        cells = rows[PREFIX + name].to_pylist() if PREFIX + name in rows.column_names else [None] * len(rows)
+        columns[name] = pd.Series(cells, dtype=float if isinstance(feature, Number | Integer) else object)
+    return pd.DataFrame(columns, index=range(len(rows)))
+
+
+def table_rows(path: Path, live: Live, labels: dict[str, str]) -> Iterator[Answered]:
+    """The rows of a CSV or Parquet table in pieces, scored; labels by the product's id, or the table's target column.
+
+    Raises UserError for a file that is no table.
+    """
+    model, target = live.require_model(), live.answers.target
+    today = np.datetime64("today", "D")
+    for piece in _pieces(path):
+        rows, places, invalid = [], [], Counter[str]()
+        for place, cells in enumerate(piece[[*piece.columns.intersection(live.rows.names)]].to_dict("records")):
+            row = live.rows.one_or_error(live.rows.loose({str(name): cell for name, cell in cells.items()}))
+            if isinstance(row, ValidationError):
+                invalid.update({mistake["field"] for mistake in mistakes_of(live, row)})
+            else:
+                rows.append(row)
+                places.append(place)
+        if not rows:
+            worst = ", ".join(name for name, _ in invalid.most_common(3))
+            raise UserError(f"{path}: no row is what the contract says; most often wrong: {worst}")
+        columns = pd.DataFrame({name: pd.Series(cells) for name, cells in live.rows.columns(rows).items()})
+        kept = piece.iloc[places]
+        ids = kept[live.rows.id] if live.rows.id in kept else pd.Series(places)
+        texts = kept[target.name].tolist() if target.name in kept else [None] * len(kept)
+        truths = [labels.get(str(key), text) for key, text in zip(ids, texts, strict=True)]
+        yield Answered(
+            ids.astype(str).to_numpy(dtype=object),
+            np.full(len(kept), today),
+            model.scores(columns),
+            model_columns(model, columns),
+            truth(truths, target),
+            np.full(len(kept), np.nan),
+            dict(invalid),
+        )
+
+
+def _pieces(path: Path) -> Iterator[pd.DataFrame]:
+    try:
+        if path.suffix == ".parquet":
+            yield pd.read_parquet(path)
+        else:
+            yield from pd.read_csv(path, dtype=str, keep_default_na=False, chunksize=CHUNK)
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: not a CSV or Parquet table: {error}") from None
+
+
+def read_labels(path: Path, key: str, target: Target) -> dict[str, str]:
+    """Labels by their key, from a CSV with two columns: the key, and `truth` or the target's name. Raises UserError."""
+    table = pd.concat(_pieces(path))
+    name = TRUTH if TRUTH in table else target.name
+    if key not in table or name not in table:
+        raise UserError(
+            f"{path}: needs the columns {key} and {TRUTH} (or {target.name}); it has {', '.join(map(str, table))}"
+        )
+    return dict(zip(table[key].astype(str), table[name].astype(str), strict=True))
+
+
+def truth(values: list[Any], target: Target) -> np.ndarray:
+    """The labels as numbers, as `codes` makes them, NaN for none, shape (n,)."""
+    numbers = np.full(len(values), np.nan)
+    places = [place for place, value in enumerate(values) if value is not None and is_truth(value, target)]
+    if places:
+        numbers[places] = codes([str(values[place]) for place in places], target)
+    return numbers
+
+
+def scores_of(answers: list[dict[str, Any]], target: Target) -> np.ndarray:
+    """The scores that the answers tell, as ProductModel.scores gives them."""
+    if target.task == "binary":
+        return np.array([answer["probability"] for answer in answers], dtype=float)
+    if target.task == "regression":
+        return np.array([answer["prediction"] for answer in answers], dtype=float)
+    names = [str(value) for value in target.values]
+    rows = [[answer["probabilities"][name] for name in names] for answer in answers]
+    return np.array(rows, dtype=float).reshape(len(rows), len(names))
+
+
+def model_columns(model: ProductModel, table: pd.DataFrame) -> dict[str, np.ndarray]:
+    """What the model sees of rows: float64 with NaN, or object with "" for missing; each shape (n,)."""
+    columns = model.features(table)
+    return {
+        name: np.asarray(columns[name], dtype=object if name in model.features.categorical else float)
+        for name in model.features.names
+    }
