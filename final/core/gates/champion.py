@@ -13,7 +13,7 @@ from core.metrics.classes import codes
 from core.metrics.metrics import value
 from core.model.model import ProductModel
 from core.model.sklearn_part import ForeignError
-from core.spec.columns import Category, Feature, Integer, Number, Text
+from core.spec.columns import Category, Date, Feature, Integer, Number, Text
 from core.spec.contract import Contract
 from core.spec.product import Product
 from core.spec.target import Target
@@ -69,8 +69,11 @@ def contract_changes(old: Contract, new: Contract) -> list[str]:
         for name, feature in new.features.items()
         if name in old.features and old.features[name].type != feature.type
     }
+    kept = {str(value) for value in new.target.values}
+    lost = [str(value) for value in old.target.values if str(value) not in kept]
     changes = {
         "it predicts": [f"{after} instead of {before}"] if before != after else [],
+        "it no longer answers": lost if new.target.values else [],
         "clients must send": [*(name for name, feature in added.items() if not feature.nullable), *sorted(retyped)],
         "clients may send": [name for name, feature in added.items() if feature.nullable],
         "clients must not send": [name for name in old.features if name not in new.features],
@@ -96,6 +99,8 @@ def _narrowed(name: str, old: Feature, new: Feature) -> Iterator[str]:
     elif isinstance(old, Category) and isinstance(new, Category):
         if lost := [str(value) for value in old.values if value not in new.values]:
             yield f"{name} {' or '.join(lost)}"
+    elif isinstance(old, Date) and isinstance(new, Date) and old.time and not new.time:
+        yield f"{name} with a time of day"
     elif isinstance(old, Text) and isinstance(new, Text) and old.max_length > new.max_length:
         yield f"{name} of more than {new.max_length:,} characters"
 

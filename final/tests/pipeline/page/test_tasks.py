@@ -25,7 +25,7 @@ def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """A service of a small model of the task, from its artifact alone."""
     product, folder = declared(request.param), tmp_path_factory.mktemp(request.param)
     rows = table(product, 300)
-    model = fit(product.contract, product.model, (rows.iloc[::2], rows.iloc[1::2])).model
+    model = fit(product.contract, product.model, (rows.iloc[::2], rows.iloc[1::2]), coverage=0.9).model
     model.save(folder / "model")
     rows.to_csv(folder / "raw.csv", index=False)
     figures = evaluate(rows, codes(rows["wanted"], product.target), model.scores(rows), product)
@@ -39,6 +39,14 @@ def shown(answer: dict[str, Any]) -> str:
     if "probability" in answer:
         return f"{answer['probability']:.1%}"
     return f"{answer['prediction']:,.4g} °C" if isinstance(answer["prediction"], float) else str(answer["prediction"])
+
+
+def promised(answer: dict[str, Any]) -> str:
+    """What the page is to say of the answer's set or interval."""
+    if "set" in answer:
+        return f"With the promised certainty wanted is {' or '.join(answer['set'])}."
+    low, high = answer["interval"]
+    return f"With the promised certainty wanted is between {low:,.4g} and {high:,.4g} °C."
 
 
 def test_the_page_shows_the_answer_of_any_task(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,6 +64,7 @@ def test_the_page_shows_the_answer_of_any_task(service: Service, monkeypatch: py
     answer = service.post("/predict", changed).json()
     assert page.metric[0].value == shown(answer)
     assert answer != service.post("/predict", row).json()
+    assert promised(answer) in page.caption[0].value
     assert "What drove it" in "".join(text.value for text in page.markdown)
     assert len(page.get("vega_lite_chart")) == (2 if "probabilities" in answer else 1)
     page.text_input(key=f"field {HOSTILE}").set_value("").run()

@@ -13,6 +13,7 @@ from core.gates.gate import Gate
 from core.metrics.bootstrap import paired_confidence
 from core.metrics.classes import codes
 from core.metrics.metrics import value
+from core.model.conformal import Guarantee
 from core.model.model import ProductModel
 from core.spec.product import Product
 from tests.support.small_products import declared, linear_model
@@ -86,6 +87,18 @@ def test_an_equal_model_is_not_promoted(tmp_path: Path) -> None:
 def check_no_contest(challenger: Path, champion: Path, rows: pd.DataFrame, of: Product, reason: str) -> None:
     expected = Gate("champion: better", "no contest", "none to beat", True, f"promoted: the champion {reason}")
     assert compare(challenger, champion, rows, of) == (True, expected)
+
+
+def test_the_same_predictions_with_another_promise_win(tmp_path: Path) -> None:
+    plain, promising = tmp_path / "plain", tmp_path / "promising"
+    for folder in (plain, promising):
+        saved(folder, GOOD)
+    Guarantee(0.9, 99, 0.4).save(promising)
+    with_sets = "promoted: the champion's predictions, with sets or intervals that promise 0.9"
+    assert compare(promising, plain, holdout(), product()) == (True, verdict("another promise", with_sets))
+    without = "promoted: the champion's predictions, without sets or intervals"
+    assert compare(plain, promising, holdout(), product()) == (True, verdict("another promise", without))
+    assert not compare(promising, promising, holdout(), product())[0]
 
 
 def test_a_champion_that_can_not_be_loaded_loses(tmp_path: Path) -> None:

@@ -22,3 +22,13 @@ def test_every_column_is_named_in_the_order_of_the_contract() -> None:
 
 def test_the_same_contract_changes_nothing() -> None:
     assert contract_changes(of("size").contract, of("size").contract) == []
+
+
+def test_a_lost_class_is_named() -> None:
+    colours = {"name": "kind", "task": "multiclass", "values": ["red", "green", "blue", "white"]}
+    fewer = declared("multiclass").contract
+    assert contract_changes(declared(target=colours).contract, fewer) == [
+        "it predicts kind (multiclass: red, green, blue) instead of kind (multiclass: red, green, blue, white)",
+        "it no longer answers white",
+    ]
+    assert len(contract_changes(fewer, declared(target=colours).contract)) == 1

@@ -15,6 +15,7 @@ NARROWER: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"type": "integer"}, {"type": "integer", "max": 10_000}, "size above 10,000"),
     ({**NUMBER, "nullable": True}, NUMBER, "size missing"),
     ({"type": "category", "values": [1, 2, 3]}, {"type": "category", "values": [1, 4, 5]}, "size 2 or 3"),
+    ({"type": "date", "time": True}, {"type": "date"}, "size with a time of day"),
     ({"type": "text"}, {"type": "text", "max_length": 20}, "size of more than 20 characters"),
 ]
 

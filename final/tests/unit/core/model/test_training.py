@@ -72,6 +72,26 @@ def test_weights_are_fitted_on_folds_of_all_rows_if_they_are_few_and_have_no_ord
     assert "on 400 rows" in trained.remarks[0] or trained.remarks[0] == "400 rows"
 
 
+@pytest.mark.parametrize(("task", "wide"), [("binary", 1), ("multiclass", 3), ("regression", 1)])
+@pytest.mark.parametrize(("options", "rows"), [({}, 400), ({"cross_rows": 399}, 80)])
+def test_the_scores_of_unseen_rows_are_those_of_the_weighted_rows(
+    task: str, wide: int, options: dict[str, Any], rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Weights and offsets of the model over the raw scores that they were chosen on."""
+    given: list[Any] = []
+
+    def spy(raws: Any, actual: np.ndarray, kind: Any) -> blend.Blend:
+        given.extend(raws)
+        return np.array([0.25, 0.5]), np.arange(1.0, wide + 1)
+
+    monkeypatch.setattr(blend, "fit", spy)
+    declared, parts = product(task, "blend"), table(task)
+    trained = fit(declared.contract, Model(iterations=3, learning_rate=0.5), (parts[:320], parts[320:]), **options)
+    raw = 0.25 * given[0] + 0.5 * given[1] + (np.arange(1.0, wide + 1) if wide > 1 else 1.0)
+    assert len(trained.unseen) == rows
+    np.testing.assert_allclose(trained.unseen, activation(raw, declared.target))
+
+
 @pytest.mark.parametrize("quality", ["fast", "good", "best"])
 def test_the_progress_ends_with_the_last_training(quality: Any) -> None:
     declared, parts = product("binary", "catboost"), table("binary")

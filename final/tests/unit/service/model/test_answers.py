@@ -1,0 +1,44 @@
+"""Answers with a set or an interval: as JSON has them, and as cells of a table."""
+
+import numpy as np
+
+from core.model.conformal import Guarantee
+from service.model.answers import Answers
+from tests.support.small_products import declared
+
+PROMISE = Guarantee(0.9, 99, 0.7)
+
+
+def test_two_classes() -> None:
+    answers = Answers(declared("binary").target, PROMISE)
+    sure, unsure = answers.of(np.array([0.9, 0.4]))
+    assert sure == {"prediction": "yes", "probability": 0.9, "set": ["yes"]}
+    assert unsure == {"prediction": "no", "probability": 0.4, "set": ["no", "yes"]}
+    assert answers.columns == ["prediction", "probability", "set"]
+    assert answers.flat(unsure) == ["no", 0.4, "no|yes"]
+
+
+def test_several_classes() -> None:
+    answers = Answers(declared("multiclass").target, PROMISE)
+    (answer,) = answers.of(np.array([[0.1, 0.5, 0.4]]))
+    assert (answer["prediction"], answer["set"]) == ("green", ["green", "blue"])
+    assert answers.flat(answer) == ["green", 0.1, 0.5, 0.4, "green|blue"]
+    assert answers.columns[-1] == "set"
+    lists, places = answers.sets(np.array([[0.1, 0.5, 0.4], [0.8, 0.1, 0.1], [0.1, 0.5, 0.4]]))
+    assert [lists[place] for place in places] == [["green", "blue"], ["red"], ["green", "blue"]]
+
+
+def test_a_number() -> None:
+    answers = Answers(declared("regression").target, PROMISE)
+    (answer,) = answers.of(np.array([3.0]))
+    assert answer == {"prediction": 3.0, "interval": [3.0 - 0.7, 3.0 + 0.7]}
+    assert answers.columns == ["prediction", "low", "high"]
+    assert answers.flat(answer) == [3.0, 3.0 - 0.7, 3.0 + 0.7]
+
+
+def test_without_a_promise_there_is_neither() -> None:
+    answers = Answers(declared("binary").target)
+    (answer,) = answers.of(np.array([0.9]))
+    assert answer == {"prediction": "yes", "probability": 0.9}
+    assert answers.flat(answer) == ["yes", 0.9]
+    assert Answers(declared("regression").target).columns == ["prediction"]
