@@ -3,7 +3,11 @@
 # One line on stdout: the verdict, or the metric of the new model. A model that the gates refuse leaves table and champion as they were; exit code 1.
 set -euo pipefail
 home=$(CDPATH="" cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
-product=${1:?"relearn.sh: give the product, then --log FOLDER"}
+case ${1:-} in
+  '') echo "relearn.sh: give the product, then --log FOLDER" >&2; exit 2 ;;
+  -h | --help) sed -n '2,3s/^# //p' "${BASH_SOURCE[0]}"; exit ;;
+esac
+product=$1
 labelled=$home/products/$product/labelled.csv
 
 verdict=0

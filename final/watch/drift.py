@@ -28,9 +28,12 @@ class Profile:
     rows: int
     center: Any  # the median, or the commonest value
     span: tuple[float, float] | None  # of a number, least and greatest value
+    is_clock: bool = False  # made of a date, which moves by itself
 
     @classmethod
-    def of(cls, name: str, values: np.ndarray, importance: float, categorical: bool) -> "Profile":
+    def of(
+        cls, name: str, values: np.ndarray, importance: float, categorical: bool, is_clock: bool = False
+    ) -> "Profile":
         """`values` has shape (n,): float64 with NaN, or object with None for missing."""
         if categorical:
             names, counts = np.unique(_texts(values), return_counts=True)
@@ -41,7 +44,8 @@ class Profile:
             marks = tuple(np.unique(np.quantile(present, DECILES)).tolist()) if len(present) else ()
             span = (float(present.min()), float(present.max())) if len(present) else None
         shares = indicators(values, marks, categorical).mean(axis=0)
-        return cls(name, importance, categorical, marks, shares, len(values), center(values, categorical), span)
+        middle = center(values, categorical)
+        return cls(name, importance, categorical, marks, shares, len(values), middle, span, is_clock)
 
     def tested(self, values: np.ndarray) -> np.ndarray:
         """For the detector, shape (n, 2P): whether a row is in each part, and whether it is not."""
@@ -53,7 +57,7 @@ class Profile:
 
         What may move is `drift` divided by the importance, besides the luck that the reference had.
         """
-        may_move = drift / self.importance if self.importance > 0 else math.inf
+        may_move = drift / self.importance if self.importance > 0 and not self.is_clock else math.inf
         if may_move >= 1:
             return None
         luck = REFERENCE_LUCK * np.sqrt(self.shares * (1 - self.shares) / self.rows)

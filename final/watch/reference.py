@@ -9,7 +9,7 @@ from core.base.errors import UserError
 from core.base.paths import Paths
 from core.metrics.classes import codes
 from core.model.effects import effects
-from core.spec.columns import parts
+from core.spec.columns import Date, parts
 from core.spec.contract import Contract
 from core.spec.product import Product
 from core.spec.yaml_file import load
@@ -58,8 +58,10 @@ def reference(name: str) -> Reference:
     total = sum(strengths.values()) or 1.0
     columns = model_columns(model, pd.concat(tables, ignore_index=True))
     categorical = set(model.features.categorical)
+    dates = [name for name, feature in model.contract.features.items() if isinstance(feature, Date)]
+    clocks = made_of(model.contract, dates)
     profiles = [
-        Profile.of(feature, values, strengths.get(feature, 0.0) / total, feature in categorical)
+        Profile.of(feature, values, strengths.get(feature, 0.0) / total, feature in categorical, feature in clocks)
         for feature, values in columns.items()
     ]
     predicted = Profile.of(PREDICTIONS, answered_values(scores), 1.0, scores.ndim > 1)

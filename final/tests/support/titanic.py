@@ -20,6 +20,7 @@ LOW = (
     ("above_baseline: 0.05", "above_baseline: 0\n  beside_linear: 0"),
     ("{Sex: 0.65, Pclass: 0.6}", "{}"),
     ("max_ece: 0.15", "max_ece: 1"),
+    ("coverage: 0.9 ", "coverage: 0.6 "),
 )
 
 

@@ -64,3 +64,9 @@ def test_a_column_that_was_always_missing_can_be_watched() -> None:
     profile = Profile.of("age", np.full(50, np.nan), 1.0, categorical=False)
     assert profile.effect(np.full(10, np.nan))["moved"] == 0
     assert profile.effect(numbers(0, 10))["moved"] == 1
+
+
+def test_a_date_moves_by_itself() -> None:
+    days = np.arange(100.0)
+    assert Profile.of("day", days, 0.9, False).limits(0.1) is not None
+    assert Profile.of("day", days, 0.9, False, is_clock=True).limits(0.1) is None
