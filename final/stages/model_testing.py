@@ -47,7 +47,8 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
         if (promise := model.guarantee) is not None:
             held = promise.holds(declared.target, target, scores)
             groups = holdout[[name for name in declared.gates.slices.columns if name in holdout]]
-            figures["coverage"] = coverage(promise.coverage, held, promise.sizes(declared.target, scores), groups)
+            sizes = promise.sizes(declared.target, scores)
+            figures["coverage"] = coverage(promise.coverage, promise.rows, held, sizes, groups)
         figures["behaviour"] = behaviour.measure(model, holdout, declared)
         if paths.search.exists():
             figures["search"] = json.loads(paths.search.read_bytes())

@@ -87,7 +87,7 @@ def example(task: str, rows: int = 600) -> Facts:
     figures = {**evaluate(holdout, target, scores, product), "behaviour": []}
     assert model.guarantee
     held, sizes = model.guarantee.holds(product.target, target, scores), model.guarantee.sizes(product.target, scores)
-    figures["coverage"] = coverage(0.9, held, sizes, holdout[["place"]])
+    figures["coverage"] = coverage(0.9, model.guarantee.rows, held, sizes, holdout[["place"]])
     figures["weak"] = weak_slices(holdout, product.contract.features, holdout["size"].to_numpy() > 0.5)
     drawn = {**curves(target, scores, product.target), "effects": effects(model, holdout)}
     decision = {"action": "promote", "model": "a" * 64, "why": "first model", "when": "2026-01-01T00:00:00+00:00"}
