@@ -94,8 +94,10 @@ def notes(figures: dict[str, Any], metric: MetricName) -> list[str]:
 
 def _no_better_than_linear(figures: dict[str, Any], metric: MetricName) -> str:
     """A sentence if the model is not clearly better than a linear one on the hold-out; empty otherwise."""
-    value, linear = figures["metrics"][metric]["value"], figures.get("linear", {}).get(metric)
-    share = figures.get("beside_linear", {"better": 1})["better"]
+    if "beside_linear" not in figures:
+        return ""
+    value, linear = figures["metrics"][metric]["value"], figures["linear"][metric]
+    share = figures["beside_linear"]["better"]
     if share >= CLEARLY or (KINDS[metric].higher_is_better and value >= PERFECT):
         return ""
     return (

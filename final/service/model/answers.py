@@ -26,11 +26,27 @@ class Answers:
         """One dict a row: prediction, and probability or probabilities. Scores as ProductModel.scores gives them."""
         if self.guarantee is None:
             return list(self._each(scores))
+        key = "interval" if self.target.task == "regression" else "set"
+        promises = self._promises(scores, self.guarantee.limit)
+        return [{**answer, key: promise} for answer, promise in zip(self._each(scores), promises, strict=True)]
+
+    def _promises(self, scores: np.ndarray, limit: float) -> Iterator[list[Any]]:
+        """The set or interval of each row, as `Guarantee` has them: one by one, since a request has few rows."""
+        least = 1 - limit
         if self.target.task == "regression":
-            intervals = self.guarantee.intervals(scores).tolist()
-            return [{**answer, "interval": ends} for answer, ends in zip(self._each(scores), intervals, strict=True)]
-        lists, places = self.sets(scores)
-        return [{**answer, "set": lists[at]} for answer, at in zip(self._each(scores), places.tolist(), strict=True)]
+            for value in scores.tolist():
+                yield [value - limit, value + limit]
+        elif self.target.task == "binary":
+            negative, positive = self._pair
+            for p in scores.tolist():
+                if 1 - p >= least and p >= least:
+                    yield [negative, positive]
+                else:
+                    yield [positive if p > 0.5 else negative]
+        else:
+            values = self.target.values
+            for shares, best in zip(scores.tolist(), scores.argmax(axis=1).tolist(), strict=True):
+                yield [values[at] for at, share in enumerate(shares) if share >= least or at == best]
 
     def sets(self, scores: np.ndarray) -> tuple[list[list[Value]], np.ndarray]:
         """The different prediction sets, and which of them each row has, shape (n,)."""

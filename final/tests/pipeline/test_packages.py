@@ -22,7 +22,7 @@ FORBIDDEN = {
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    for name in ("core", "stages", "pipeline", "report", "service", "page", "scoring", "deploy", "bench"):
+    for name in ("core", "stages", "pipeline", "report", "service", "page", "scoring", "deploy", "watch", "bench"):
         shutil.copytree(FINAL / name, tmp_path / "final" / name, ignore=shutil.ignore_patterns("__pycache__", "peers"))
     shutil.copy(FINAL.parent / "pyproject.toml", tmp_path)
     return tmp_path / "final"

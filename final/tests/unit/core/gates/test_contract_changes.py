@@ -20,6 +20,13 @@ def test_every_column_is_named_in_the_order_of_the_contract() -> None:
     ]
 
 
+def test_a_category_that_becomes_a_text_and_back_is_another_type() -> None:
+    closed = declared(features={"shape": {"type": "category", "values": ["round", "flat"]}}).contract
+    free = declared(features={"shape": {"type": "text"}}).contract
+    assert contract_changes(closed, free) == ["clients must send shape as text"]
+    assert contract_changes(free, closed) == ["clients must send shape as category"]
+
+
 def test_the_same_contract_changes_nothing() -> None:
     assert contract_changes(of("size").contract, of("size").contract) == []
 

@@ -200,6 +200,15 @@ def test_a_floor_can_be_reached(floor: float, passes: bool) -> None:
     assert gate.detail.startswith("120 of 120 rows have the features of another row and another bought, so no model")
 
 
+@pytest.mark.parametrize(("floor", "passes"), [(0.75, True), (0.76, False)])
+def test_a_floor_of_r2_too(floor: float, passes: bool) -> None:
+    """Prices of two like rows are 1 apart, those of unlike ones 2 between their means: a quarter stays."""
+    rows = table(size=np.repeat([1.0, 2.0], 60), shape="round", price=np.tile([1.0, 2.0], 60))
+    rows.loc[60:, "price"] += 3**0.5
+    (gate,) = attainable(rows, declared("regression", id="number", gates={"metric": "r2", "floor": floor}))
+    assert (gate.name, gate.value, gate.passed) == ("data: attainable r2", "0.750", passes)
+
+
 @pytest.mark.parametrize("gates", [{"metric": "roc_auc", "floor": 0.9}, {"metric": "log_loss", "ceiling": 0.1}])
 def test_other_metrics_have_no_such_bound(gates: dict[str, Any]) -> None:
     assert attainable(table(size=1.0), declared(gates=gates)) == []

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from core.gates.gate import Gate
-from core.gates.model import all_gates, beside_linear, budget, calibration, found_slices, metric, slices
+from core.gates.model import all_gates, beside_linear, budget, calibration, coverage, found_slices, metric, slices
 from core.spec.product import Product
-from tests.support.small_products import declared
+from tests.support.small_products import FEATURES, declared
 
 
 def figures(name: str = "accuracy", value: float = 0.8, trivial: float = 0.6, **keys: Any) -> dict[str, Any]:
@@ -189,3 +189,21 @@ def test_the_weakest_of_the_found_groups_is_judged() -> None:
     assert found_slices(weak(first=0.2), keeps)[0].passed
     assert found_slices(weak(), keeps) == [Gate("slice: found by search", "none", "<= 0.250", True)]
     assert found_slices(weak(first=0.9), product()) == []
+
+
+def test_a_promise_is_judged_but_for_later_rows() -> None:
+    kept = figures(coverage={"rows": 188, "covered": 0.823, "least": 0.824})
+    assert coverage(kept, product()) == []
+    (gate,) = coverage(kept, declared(gates={"floor": 0.75}, coverage=0.9))
+    assert gate == Gate(
+        "model: coverage",
+        "0.823",
+        ">= 0.824",
+        False,
+        "Sets or intervals that promise 0.9 hold the truth in 0.823 of 188 rows: the hold-out is not like the rows of "
+        "the training, as after a change over time; split: {by: DATE} shows whether",
+    )
+    later = declared(
+        features={**FEATURES, "day": {"type": "date"}}, split={"by": "day"}, coverage=0.9, gates={"floor": 0.75}
+    )
+    assert coverage(kept, later) == [Gate("model: coverage", "0.823", "split by time: not judged", True)]

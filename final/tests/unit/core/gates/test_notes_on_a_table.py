@@ -11,7 +11,7 @@ from core.base.files import write_json
 from core.gates import notes as module
 from core.gates.notes import doubts, notes_on_table
 from core.table import typed
-from tests.support.small_products import declared
+from tests.support.small_products import TARGETS, declared
 
 NUMBERED = {"size": {"type": "number"}}
 
@@ -71,6 +71,14 @@ def test_rows_that_no_model_can_tell_apart_are_noted(alike: int, noted: bool, tm
     rows.loc[: alike - 1, "size"] = -1.0
     sentence = "5 of 100 rows have the features of another row and another bought: no model can exceed accuracy 0.980"
     assert notes(rows, tmp_path) == ([sentence] if noted else [])
+
+
+def test_of_a_regression_r2_has_the_bound(tmp_path: Path) -> None:
+    rows = pd.DataFrame({"size": np.repeat(np.arange(50.0), 2), "price": np.tile([10.0, 30.0], 50)})
+    (sentence,) = notes(rows, tmp_path, target=TARGETS["regression"], gates={"metric": "rmse", "ceiling": 50})
+    assert sentence == (
+        "100 of 100 rows have the features of another row and another price: no model can exceed r2 0.000"
+    )
 
 
 def test_keys_are_looked_for_in_the_first_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

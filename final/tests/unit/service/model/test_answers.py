@@ -1,6 +1,7 @@
 """Answers with a set or an interval: as JSON has them, and as cells of a table."""
 
 import numpy as np
+import pytest
 
 from core.model.conformal import Guarantee
 from service.model.answers import Answers
@@ -42,3 +43,19 @@ def test_without_a_promise_there_is_neither() -> None:
     assert answer == {"prediction": "yes", "probability": 0.9}
     assert answers.flat(answer) == ["yes", 0.9]
     assert Answers(declared("regression").target).columns == ["prediction"]
+
+
+@pytest.mark.parametrize("limit", [0.05, 0.5, 0.6, 0.95, 1.0])
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_one_by_one_and_by_column_they_are_the_same(task: str, limit: float) -> None:
+    rng, promise = np.random.default_rng(0), Guarantee(0.9, 99, limit)
+    shares = rng.dirichlet(np.ones(3), 500)
+    scores = {"binary": np.append(rng.random(500), [0.5, 0.0, 1.0]), "multiclass": shares}.get(
+        task, rng.normal(size=500)
+    )
+    answers = Answers(declared(task).target, promise)
+    if task == "regression":
+        assert [answer["interval"] for answer in answers.of(scores)] == promise.intervals(scores).tolist()
+    else:
+        lists, places = answers.sets(scores)
+        assert [answer["set"] for answer in answers.of(scores)] == [lists[place] for place in places]
