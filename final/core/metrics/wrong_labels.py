@@ -36,7 +36,7 @@ def suspects(target: np.ndarray, scores: np.ndarray) -> Suspects:
     joint = np.zeros((classes, classes))
     np.add.at(joint, (target[is_confident], likely[is_confident]), 1)
     confident_rows = joint.sum(axis=1)
-    wrong = np.divide(confident_rows - np.diag(joint), confident_rows, out=np.zeros(classes), where=confident_rows > 0)
+    wrong = (confident_rows - np.diag(joint)) / np.maximum(confident_rows, 1)
     places = np.flatnonzero(is_confident & (likely != target))
     margin = own[places] - probability[places, likely[places]]
     places = places[np.argsort(margin, kind="stable")]

@@ -5,20 +5,22 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import betabinom
 
 from core.metrics.coverage import LEVEL, coverage, least
 
 
 def test_figures_of_the_whole_and_of_groups() -> None:
     held = np.array([True] * 8 + [False] * 2)
-    groups = pd.DataFrame({"sex": ["f", "m"] * 5, "place": [None] * 5 + ["here"] * 5})
+    groups = pd.DataFrame({"sex": ["f", "m"] * 5, "place": pd.Series([None] * 5 + [7] * 5, dtype=object)})
     figures = coverage(0.9, 99, held, np.array([1, 2] * 5), groups)
     assert (figures["promised"], figures["rows"], figures["covered"], figures["size"]) == (0.9, 10, 0.8, 1.5)
+    assert figures["least"] == least(0.9, 99, 10)
     # Clopper and Pearson's interval of 8 in 10
     assert (figures["low"], figures["high"]) == (pytest.approx(0.4439, abs=1e-4), pytest.approx(0.9748, abs=1e-4))
     shares = {(part["column"], part["value"]): (part["rows"], part["covered"]) for part in figures["slices"]}
     assert shares == {
-        ("place", "here"): (5, 0.6),
+        ("place", "7"): (5, 0.6),
         ("place", "missing"): (5, 1.0),
         ("sex", "f"): (5, 0.8),
         ("sex", "m"): (5, 0.8),
@@ -43,3 +45,8 @@ def test_in_a_simulation_a_kept_promise_is_seldom_judged_broken(calibrated: int,
 def test_a_limit_of_few_rows_allows_more_luck() -> None:
     assert least(0.9, 100, 100) < least(0.9, 10_000, 100) < 0.9
     assert least(0.9, 703, 188) == pytest.approx(0.8138, abs=1e-4)
+
+
+def test_it_is_a_quantile_of_the_beta_binomial() -> None:
+    """Of 20 rows the 19th is the limit, so that two of 21 places are above it."""
+    assert least(0.9, 20, 400) == betabinom.ppf(LEVEL, 400, 19, 2) / 400

@@ -32,6 +32,26 @@ def test_a_class_without_rows_is_never_likely() -> None:
     assert doubted.estimate == 0
 
 
+def test_of_two_confident_classes_the_likelier_counts() -> None:
+    """Both thresholds are 0.45; the third row reaches both."""
+    doubted = suspects(np.array([0, 0, 1, 1]), np.array([0.6, 0.5, 0.55, 0.35]))
+    assert doubted.places.tolist() == [3, 0]
+
+
+def test_a_class_of_one_row_has_its_threshold() -> None:
+    """0.6, which the first row reaches and the fourth does not; that of the other class is 0.5875."""
+    target = np.array([0, 0, 0, 0, 1])
+    doubted = suspects(target, np.array([0.7, 0.4, 0.1, 0.45, 0.6]))
+    assert doubted.places.tolist() == [0]
+    assert doubted.estimate == pytest.approx(4 / 3)
+
+
+def test_the_only_row_of_a_class_may_be_wrong() -> None:
+    doubted = suspects(np.array([0, 0, 1]), np.array([0.4, 0.4, 0.4]))
+    assert doubted.places.tolist() == [2]
+    assert doubted.estimate == 1
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_planted_noise_of_one_in_twenty_is_found(seed: int) -> None:
     """Unseen probabilities of a linear discriminant in folds; at least 0.8 of the first 50 suspects were planted."""
