@@ -93,7 +93,7 @@ def test_what_counts_as_an_error() -> None:
     scores = np.array([[0.2, 0.7, 0.1], [0.5, 0.3, 0.2], [0.1, 0.2, 0.7]])
     assert errs("multiclass", np.array([1, 0, 2]), scores).tolist() == [False, False, False]
     error = np.arange(11.0)
-    assert errs("regression", 5 + error, np.full(11, 5.0)).tolist() == [False] * 9 + [True] * 2
+    assert errs("regression", 5 - error, np.full(11, 5.0)).tolist() == [False] * 9 + [True] * 2
 
 
 def flags(count: int, **names: range) -> tuple[pd.DataFrame, dict[str, Feature]]:
@@ -113,7 +113,7 @@ def test_groups_that_share_half_of_their_rows_are_both_named() -> None:
     assert (first["rows"], first["errors"], first["elsewhere"]) == (40, 0.75, 20 / 360)
     # on, off and each pair of two columns but "in" and "in" of 20 rows, which is one as well
     chance = hypergeom.sf(29, 400, 50, 40) * found["looked_at"]
-    assert first["chance"] == pytest.approx(chance)
+    assert first["chance"] == pytest.approx(chance, rel=1e-6, abs=0)
     assert found["looked_at"] == 8
 
 
