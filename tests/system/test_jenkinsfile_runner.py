@@ -64,7 +64,7 @@ REFUSALS = {
         "    options { buildDiscarder(logRotator(daysToKeepStr: '3')) }\n    stages {",
         "line 3: unknown argument 'daysToKeepStr' of 'logRotator'",
     ),
-    "trigger": ("    stages {", "    triggers { cron('@daily') }\n    stages {", "line 3: unknown 'cron' in triggers"),
+    "trigger": ("    stages {", "    triggers { upstream('other') }\n    stages {", "line 3: unknown 'upstream' in triggers"),
     "parameter": (
         "    stages {",
         "    parameters { password(name: 'P') }\n    stages {",
