@@ -64,7 +64,11 @@ REFUSALS = {
         "    options { buildDiscarder(logRotator(daysToKeepStr: '3')) }\n    stages {",
         "line 3: unknown argument 'daysToKeepStr' of 'logRotator'",
     ),
-    "trigger": ("    stages {", "    triggers { upstream('other') }\n    stages {", "line 3: unknown 'upstream' in triggers"),
+    "trigger": (
+        "    stages {",
+        "    triggers { upstream('other') }\n    stages {",
+        "line 3: unknown 'upstream' in triggers",
+    ),
     "parameter": (
         "    stages {",
         "    parameters { password(name: 'P') }\n    stages {",
