@@ -7,12 +7,10 @@ missing value is null, NaN, or an empty string.
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import IO, Annotated, Any, BinaryIO, Literal
 
-import numpy as np
 import orjson
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
@@ -20,9 +18,8 @@ from core.spec.columns import Boolean, Category, Feature, Integer, Number, Value
 from service.batch.read import check_header
 from service.batch.score import all_or_none, answers, blocks_of
 from service.batch.target import TargetColumn
-from service.batch.v2_tensors import DATATYPES, NUMBERS, Binary, Listed, Tensor, encoded
+from service.batch.v2_tensors import DATATYPES, Binary, Listed, Output, Tensor, encoded
 from service.json_text import JsonError, JsonStream
-from service.model.answers import set_text
 from service.model.live import Live
 from service.problems import Problem, explain, invalid, mistake, refused, shown, unreadable
 
@@ -98,25 +95,6 @@ class _Request(BaseModel):
     id: Annotated[str, Field(max_length=MOST_ID)] | None = None
     parameters: _Parameters | None = None
     outputs: list[_Named] | None = None
-
-
-@dataclass(frozen=True)
-class _Output:
-    name: str
-    kind: str
-    width: tuple[int, ...]  # of a row; empty if it is one value
-    is_binary: bool
-
-    def cells(self, answered: list[dict[str, Any]]) -> np.ndarray:
-        values = [_cell(answer[self.name], bool(self.width)) for answer in answered]
-        return np.array(values, dtype=NUMBERS.get(self.kind, np.dtype(object)))
-
-
-def _cell(value: Any, is_wide: bool) -> Any:
-    """A part of an answer as the values of a row; a set of classes is one text."""
-    if isinstance(value, dict):
-        return list(value.values())
-    return set_text(value) if isinstance(value, list) and not is_wide else value
 
 
 def run(live: Live, order: dict[str, Any], body: BinaryIO, out: BinaryIO) -> dict[str, Any]:
@@ -204,7 +182,7 @@ def _inputs(stream: JsonStream, text: bytes) -> Iterator[tuple[_Input, Listed | 
 
 
 def _write(
-    live: Live, asked: _Request, outputs: list[_Output], chunks: Iterable[list[dict[str, Any]]], out: BinaryIO
+    live: Live, asked: _Request, outputs: list[Output], chunks: Iterable[list[dict[str, Any]]], out: BinaryIO
 ) -> dict[str, Any]:
     """The answer, output by output; until all rows are there, each output waits in a file of its own."""
     with ExitStack() as files:
@@ -243,7 +221,7 @@ def _copy(file: IO[bytes], out: BinaryIO) -> None:
     shutil.copyfileobj(file, out)
 
 
-def _outputs_to_give(asked: _Request, live: Live) -> list[_Output]:
+def _outputs_to_give(asked: _Request, live: Live) -> list[Output]:
     """The outputs to give, as they are asked for. Raises Problem (400)."""
     known_outputs = _outputs(live)
     all_binary = bool(asked.parameters and asked.parameters.binary_data_output)
@@ -256,5 +234,5 @@ def _outputs_to_give(asked: _Request, live: Live) -> list[_Output]:
     for wish in wishes:
         is_binary = wish.parameters.binary_data if wish.parameters else None
         kind, shape = known_outputs[wish.name]
-        outputs.append(_Output(wish.name, kind, tuple(shape[1:]), all_binary if is_binary is None else is_binary))
+        outputs.append(Output(wish.name, kind, tuple(shape[1:]), all_binary if is_binary is None else is_binary))
     return outputs

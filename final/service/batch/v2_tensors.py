@@ -9,6 +9,7 @@ import numpy as np
 import orjson
 
 from service.json_text import JsonStream
+from service.model.answers import set_text
 from service.problems import Problem, mistake, refused
 
 LENGTH = struct.Struct("<I")
@@ -89,6 +90,27 @@ class Binary:
             numbers = np.frombuffer(self._raw, NUMBERS[self._kind])
             for start in range(0, self.length, AT_ONCE):
                 yield from numbers[start : start + AT_ONCE].tolist()
+
+
+@dataclass(frozen=True)
+class Output:
+    """A tensor of the answer."""
+
+    name: str
+    kind: str
+    width: tuple[int, ...]  # of a row; empty if it is one value
+    is_binary: bool
+
+    def cells(self, answered: list[dict[str, Any]]) -> np.ndarray:
+        values = [_cell(answer[self.name], bool(self.width)) for answer in answered]
+        return np.array(values, dtype=NUMBERS.get(self.kind, np.dtype(object)))
+
+
+def _cell(value: Any, is_wide: bool) -> Any:
+    """A part of an answer as the values of a row; a set of classes is one text."""
+    if isinstance(value, dict):
+        return list(value.values())
+    return set_text(value) if isinstance(value, list) and not is_wide else value
 
 
 def encoded(kind: str, cells: np.ndarray, binary: bool) -> bytes:
