@@ -63,6 +63,7 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
             lambda made, most: bar.update(task, completed=made, total=most),
             split=declared.split,
             coverage=declared.coverage,
+            slices=declared.gates.slices.columns,
         )
         trained.model.save(paths.model)
         write_json(_labels(trained.unseen, paths, declared), paths.figures("labels"))

@@ -9,6 +9,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.model.conformal import intervals
 from service.batch.block import Answered, Mistakes
 from service.model.answers import set_text
 from service.model.cells import AT_ONCE, cells
@@ -105,7 +106,7 @@ class CsvWriter:
         key = [columns[0][place].as_py()] if self._id else []
         if place in answered.mistakes:
             return [*key, *[None] * len(self._live.answers.columns), error_text(answered.mistakes[place])]
-        (answer,) = self._live.answers.of(answered.scores[place : place + 1])
+        (answer,) = self._live.answers.of(*answered.at(place))
         return [*key, *self._live.answers.flat(answer), None]
 
     def _line(self, row: list[Any]) -> str:
@@ -191,16 +192,16 @@ def numbers_beside(live: Live, answered: Answered) -> list[np.ndarray]:
         return [answered.scores]
     if live.answers.target.task == "multiclass":
         return [np.ascontiguousarray(column) for column in answered.scores.T]
-    if live.answers.guarantee is not None:
-        return [np.ascontiguousarray(column) for column in live.answers.guarantee.intervals(answered.scores).T]
+    if answered.limits is not None:
+        return [np.ascontiguousarray(column) for column in intervals(answered.scores, answered.limits).T]
     return []
 
 
 def sets(live: Live, answered: Answered) -> list[tuple[list[str], np.ndarray]]:
     """The column of prediction sets, if an answer has one: the different texts, and which each row has, shape (n,)."""
-    if live.answers.guarantee is None or live.answers.target.task == "regression":
+    if answered.limits is None or live.answers.target.task == "regression":
         return []
-    different, places = live.answers.sets(answered.scores)
+    different, places = live.answers.sets(answered.scores, answered.limits)
     return [([set_text(values) for values in different], places)]
 
 
