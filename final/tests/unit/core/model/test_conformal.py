@@ -90,7 +90,8 @@ def test_a_group_with_enough_rows_has_a_limit_of_its_own_and_a_row_takes_the_wid
     alone = Guarantee(guarantee.coverage, 169, 9.0, {"city": guarantee.groups["city"]})
     rows = ["b", "a", "c", "new"]
     assert alone.limits({"city": rows}, np.zeros(4)).tolist() == [3.0, 1.0, 9.0, 9.0]
-    assert alone.limits({"city": pd.Categorical(np.array(rows, dtype=object))}, np.zeros(4)).tolist() == [3.0, 1.0, 9.0, 9.0]
+    coded = pd.Categorical(np.array(rows, dtype=object))
+    assert alone.limits({"city": coded}, np.zeros(4)).tolist() == [3.0, 1.0, 9.0, 9.0]
     other = Guarantee(0.9, 169, 9.0, {**alone.groups, "kind": {"x": Limit(169, 2.0)}})
     assert other.limits({"city": rows, "kind": ["x"] * 4}, np.zeros(4)).tolist() == [3.0, 2.0, 9.0, 9.0]
 
