@@ -43,7 +43,8 @@ class Guarantee:
     """How far from the answer the truth is, in the promised share of the rows that the model was not fitted on.
 
     `limit` is 1 - the probability of a class that is just in the set, or half the width of the interval, in units of
-    the spread where there is one. `groups`: column of the model -> its value -> limit of these rows.
+    the spread where there is one. `groups`: column of the model -> its value -> limit of these rows. `abstain`:
+    answers say whether their set holds every class.
     """
 
     coverage: float
@@ -51,6 +52,7 @@ class Guarantee:
     limit: float
     groups: dict[str, dict[str, Limit]] = field(default_factory=dict)
     spread: Spread | None = None
+    abstain: bool = False
 
     @classmethod
     def of(

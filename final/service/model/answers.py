@@ -5,10 +5,12 @@ from typing import Any
 
 import numpy as np
 
+from core.features.canonical import truth
 from core.model.conformal import Guarantee, sets
 from core.spec.columns import Value
 from core.spec.target import Target
 
+ABSTAIN = "abstain"
 SEPARATOR = "|"  # of the classes of a set in one cell
 
 
@@ -28,7 +30,20 @@ class Answers:
             return list(self._each(scores))
         key = "interval" if self.target.task == "regression" else "set"
         promises = self._promises(scores, limits)
+        if self.abstains:
+            return [
+                {**answer, key: promise, ABSTAIN: self.is_whole(promise)}
+                for answer, promise in zip(self._each(scores), promises, strict=True)
+            ]
         return [{**answer, key: promise} for answer, promise in zip(self._each(scores), promises, strict=True)]
+
+    @property
+    def abstains(self) -> bool:
+        """Whether an answer says that its set holds every class."""
+        return self.guarantee is not None and self.guarantee.abstain
+
+    def is_whole(self, promise: list[Any]) -> bool:
+        return len(promise) == len(self.target.values)
 
     def _promises(self, scores: np.ndarray, limits: np.ndarray) -> Iterator[list[Any]]:
         """The set or interval of each row, as `conformal` has them: one by one, since a request has few rows."""
@@ -83,7 +98,7 @@ class Answers:
         """Names of the columns that `flat` fills."""
         if self.target.task == "regression":
             return ["prediction", *(["low", "high"] if self.guarantee else [])]
-        promised = ["set"] if self.guarantee else []
+        promised = [*(["set"] if self.guarantee else []), *([ABSTAIN] if self.abstains else [])]
         if self.target.task == "binary":
             return ["prediction", "probability", *promised]
         return ["prediction", *(f"probability_{value}" for value in self.target.values), *promised]
@@ -93,7 +108,9 @@ class Answers:
         cells = [answer["prediction"]]
         cells += answer["probabilities"].values() if "probabilities" in answer else []
         cells += [answer["probability"]] if "probability" in answer else []
-        return [*cells, *answer.get("interval", []), *([set_text(answer["set"])] if "set" in answer else [])]
+        cells += answer.get("interval", [])
+        cells += [set_text(answer["set"])] if "set" in answer else []
+        return [*cells, *([truth(answer[ABSTAIN])] if ABSTAIN in answer else [])]
 
 
 def set_text(values: list[Value]) -> str:

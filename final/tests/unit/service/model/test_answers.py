@@ -29,6 +29,14 @@ def test_several_classes() -> None:
     assert [lists[place] for place in places] == [["green", "blue"], ["red"], ["green", "blue"]]
 
 
+def test_a_set_that_holds_every_class_is_an_abstention_where_that_is_asked() -> None:
+    answers = Answers(declared("binary").target, Guarantee(0.9, 99, 0.7, abstain=True))
+    sure, unsure = answers.of(np.array([0.9, 0.4]), np.array([0.7, 0.7]))
+    assert (sure["abstain"], unsure["abstain"]) == (False, True)
+    assert answers.columns == ["prediction", "probability", "set", "abstain"]
+    assert [answers.flat(answer)[-1] for answer in (sure, unsure)] == ["false", "true"]
+
+
 def test_a_number() -> None:
     answers = Answers(declared("regression").target, PROMISE)
     (answer,) = answers.of(np.array([3.0]), np.array([0.7]))
