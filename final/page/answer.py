@@ -34,7 +34,10 @@ def show_promise(answer: dict[str, Any], target: dict[str, Any]) -> None:
     name, unit = target["name"], plain(target.get("unit") or "")
     if "set" in answer:
         names = " or ".join(label(value, target) for value in answer["set"])
-        st.caption(plain(f"With the promised certainty {name} is {names}."))
+        if answer.get("abstain"):
+            st.caption(plain(f"The model abstains: with the promised certainty {name} is any of {names}."))
+        else:
+            st.caption(plain(f"With the promised certainty {name} is {names}."))
     elif "interval" in answer:
         low, high = answer["interval"]
         st.caption(

@@ -1,6 +1,7 @@
 """Stage 4: train on train and validation, or take the given model file; the hold-out is not read."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -63,7 +64,10 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
             lambda made, most: bar.update(task, completed=made, total=most),
             split=declared.split,
             coverage=declared.coverage,
+            slices=declared.gates.slices.columns,
         )
+        if declared.abstain and trained.model.guarantee is not None:
+            trained.model.guarantee = replace(trained.model.guarantee, abstain=True)
         trained.model.save(paths.model)
         write_json(_labels(trained.unseen, paths, declared), paths.figures("labels"))
         remarks += trained.remarks

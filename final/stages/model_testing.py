@@ -19,6 +19,7 @@ from core.metrics.evaluate import beside_linear, evaluate
 from core.metrics.metrics import values
 from core.metrics.weak_slices import errs, weak_slices
 from core.model.baseline import linear_scores
+from core.model.conformal import holds, sizes
 from core.model.costs import megabytes, microseconds
 from core.model.effects import effects
 from core.model.model import ProductModel
@@ -34,7 +35,8 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
         model = ProductModel.load(paths.model)
         holdout, _ = typed.read(paths.part("holdout"), declared)
         target = codes(holdout[declared.target.name], declared.target)
-        scores = model.scores(holdout)
+        columns = model.features(holdout)
+        scores = model.scores_of(columns)
         figures = evaluate(holdout, target, scores, declared)
         rest = [typed.read(paths.part(name), declared)[0] for name in ("train", "validation")]
         linear = linear_scores(rest, holdout, declared.contract)
@@ -45,10 +47,19 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
         wrong = errs(declared.target.task, target, scores)
         figures["weak"] = weak_slices(holdout, declared.contract.features, wrong)
         if (promise := model.guarantee) is not None:
-            held = promise.holds(declared.target, target, scores)
-            groups = holdout[[name for name in declared.gates.slices.columns if name in holdout]]
-            sizes = promise.sizes(declared.target, scores)
-            figures["coverage"] = coverage(promise.coverage, promise.rows, held, sizes, groups)
+            limits = promise.limits(columns, scores)
+            held = holds(declared.target, target, scores, limits)
+            groups = {
+                name: columns[name] if name in promise.groups else holdout[name]
+                for name in declared.gates.slices.columns
+                if name in holdout
+            }
+            calibrated = {
+                name: {value: limit.rows for value, limit in values.items()} for name, values in promise.groups.items()
+            }
+            figures["coverage"] = coverage(
+                promise.coverage, promise.rows, held, sizes(declared.target, scores, limits), groups, calibrated
+            )
         figures["behaviour"] = behaviour.measure(model, holdout, declared)
         if paths.search.exists():
             figures["search"] = json.loads(paths.search.read_bytes())

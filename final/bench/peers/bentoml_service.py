@@ -19,4 +19,4 @@ class Served:
 
     @bentoml.api  # type: ignore[untyped-decorator, unused-ignore]
     def predict(self, row: dict[str, Any]) -> dict[str, Any]:
-        return self.answers.of(self.model.scores(pd.DataFrame([row])))[0]
+        return self.answers.of(*self.model.scored(pd.DataFrame([row])))[0]

@@ -24,7 +24,7 @@ def frame() -> FastAPI:
     @app.post("/predict")
     def predict(row: Row) -> dict[str, Any]:  # type: ignore[valid-type]
         table = pd.DataFrame([row.model_dump(by_alias=True)])  # type: ignore[attr-defined]
-        return answers.of(model.scores(table))[0]
+        return answers.of(*model.scored(table))[0]
 
     return app
 

@@ -21,7 +21,7 @@ class Served(litserve.LitAPI):  # type: ignore[misc]
         return request
 
     def predict(self, x: dict[str, Any]) -> dict[str, Any]:
-        return self.answers.of(self.model.scores(pd.DataFrame([x])))[0]
+        return self.answers.of(*self.model.scored(pd.DataFrame([x])))[0]
 
     def encode_response(self, output: dict[str, Any]) -> dict[str, Any]:
         return output

@@ -27,7 +27,7 @@ class Served(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
         for name in whole:  # a column of whole numbers is of floats where one is missing
             if pd.api.types.is_float_dtype(model_input[name]):
                 model_input[name] = model_input[name].astype(object)
-        return pd.DataFrame(self.answers.of(self.model.scores(model_input)))
+        return pd.DataFrame(self.answers.of(*self.model.scored(model_input)))
 
 
 def column(name: str, feature: Feature) -> ColSpec:

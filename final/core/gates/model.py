@@ -64,7 +64,7 @@ def budget(figures: dict[str, Any], product: Product) -> list[Gate]:
 
 
 def coverage(figures: dict[str, Any], product: Product) -> list[Gate]:
-    """The sets or intervals hold the truth in the promised share of the hold-out, but for luck: one run in 1,000.
+    """Sets or intervals hold the truth in the promised share of the hold-out and of its slices, but for luck.
 
     In a split by time later rows need not be like earlier ones, which the promise takes for granted: nothing is judged.
     """
@@ -78,7 +78,15 @@ def coverage(figures: dict[str, Any], product: Product) -> list[Gate]:
         f"Sets or intervals that promise {product.coverage:g} hold the truth in {value} of {kept['rows']} rows: the "
         "hold-out is not like the rows of the training, as after a change over time; split: {by: DATE} shows whether"
     )
-    return [limited("model: coverage", kept["covered"], kept["least"], None, detail)]
+    gates = [limited("model: coverage", kept["covered"], kept["least"], None, detail)]
+    for part in (part for part in kept["slices"] if "least" in part):
+        column, group = part["column"], part["value"]
+        reason = (
+            f"Sets or intervals of these rows hold the truth in {part['covered']:.3f} of {part['rows']}: those of the "
+            "hold-out are not like those of the training, or gates.slices has a column whose groups change over time"
+        )
+        gates.append(limited(f"slice: coverage of {column}={group}", part["covered"], part["least"], None, reason))
+    return gates
 
 
 def calibration(figures: dict[str, Any], product: Product) -> list[Gate]:

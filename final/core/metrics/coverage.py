@@ -6,6 +6,7 @@ predictors", 2012.
 """
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -16,27 +17,38 @@ LEVEL = 0.001  # chance that a promise that is kept looks broken on the hold-out
 
 
 def coverage(
-    promised: float, calibrated: int, held: np.ndarray, sizes: np.ndarray, groups: pd.DataFrame
+    promised: float,
+    calibrated: int,
+    held: np.ndarray,
+    sizes: np.ndarray,
+    groups: Mapping[str, Any],
+    calibrated_groups: Mapping[str, Mapping[str, int]],
 ) -> dict[str, Any]:
-    """Figures of the hold-out and of each group of the given columns.
+    """Figures of the hold-out and of each group of the given columns, (n,) each.
 
-    `calibrated`: rows that the limit is of. `held`: whether the truth was in each row's set or interval, bool, (n,).
-    `sizes`: classes in the set, or the width.
+    `calibrated`: rows that the limit is of, and of each group that has a limit of its own. `held`: whether the truth
+    was in each row's set or interval, bool, (n,). `sizes`: classes in the set, or the width. The groups that a promise
+    is made to have `least`, too; by luck any of them, or the whole, is below with a chance of LEVEL.
     """
-    lowest = least(promised, calibrated, len(held))
+    promises = 1 + sum(map(len, calibrated_groups.values()))
+    lowest = least(promised, calibrated, len(held), promises)
     figures = {"promised": promised, **_share(held), "least": lowest, "size": float(sizes.mean())}
     parts = []
-    for name in groups:
-        values = groups[name].astype(object).where(groups[name].notna(), "missing").to_numpy()
-        for value in sorted(set(values), key=str):
-            parts.append({"column": str(name), "value": str(value), **_share(held[values == value])})
+    for name, column in groups.items():
+        values = pd.Series(column, dtype=object).fillna("").astype(str).to_numpy()
+        for value in sorted(set(values)):
+            inside = held[values == value]
+            part = {"column": str(name), "value": value or "missing", **_share(inside)}
+            if (rows := calibrated_groups.get(name, {}).get(value)) is not None:
+                part["least"] = least(promised, rows, len(inside), promises)
+            parts.append(part)
     return {**figures, "slices": parts}
 
 
-def least(promised: float, calibrated: int, rows: int) -> float:
-    """The least share of so many rows that a kept promise falls below with a chance of LEVEL only."""
+def least(promised: float, calibrated: int, rows: int, promises: int = 1) -> float:
+    """The least share of so many rows that a kept promise, of so many, falls below with a chance of LEVEL in all."""
     rank = math.ceil((calibrated + 1) * promised)
-    return float(betabinom.ppf(LEVEL, rows, rank, calibrated + 1 - rank)) / rows
+    return float(betabinom.ppf(LEVEL / promises, rows, rank, calibrated + 1 - rank)) / rows
 
 
 def _share(held: np.ndarray) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,13 @@ KINDS: dict[str, type[Boosted] | type[Linear] | type[Foreign]] = {  # all others
     "linear": Linear,
 }
 Table = Mapping[str, Sequence[Any]] | pd.DataFrame
+
+
+class Scored(NamedTuple):
+    """Scores as `ProductModel.scores` gives them, and limits as `Guarantee.limits` does, if coverage is promised."""
+
+    scores: np.ndarray
+    limits: np.ndarray | None
 
 
 class ProductModel:
@@ -70,6 +77,15 @@ class ProductModel:
     def scores_of(self, columns: Mapping[str, Column]) -> np.ndarray:
         """The same of columns that `features` made."""
         return activation(self.raw_of(columns), self.contract.target)
+
+    def scored(self, table: Table) -> Scored:
+        """The scores, and what sets or intervals are made of."""
+        return self.scored_of(self.features(table))
+
+    def scored_of(self, columns: Mapping[str, Column]) -> Scored:
+        """The same of columns that `features` made."""
+        scores = self.scores_of(columns)
+        return Scored(scores, self.guarantee.limits(columns, scores) if self.guarantee else None)
 
     def predict(self, table: Table) -> np.ndarray:
         """The most likely class of each row, as str, shape (n,); for a regression the value."""

@@ -76,14 +76,15 @@ def fit(
     cross_rows: int = CROSS_ROWS,
     split: Split | None = None,
     coverage: float | None = None,
+    slices: Iterable[str] = (),
 ) -> Trained:
     """Weight the parts on rows that they were not fitted on, then fit each on all rows with the choices made.
 
     `tables` are train and validation. Those of an iterator are released one by one, so that memory holds only one.
     Up to `cross_rows` rows in all, the unseen rows are those of folds of both tables, which keep the groups of `split`
     together. With more, or if `split` is by date, they are validation; with more than `refit_rows`, and if the quality
-    is fast, nothing is fitted again. The unseen rows also tell how wide the sets or intervals of `coverage` are.
-    Raises UserError where they are too few for that.
+    is fast, nothing is fitted again. The unseen rows also tell how wide the sets or intervals of `coverage` are,
+    in the groups of each column of `slices` that is a category. Raises UserError where they are too few for that.
     """
     maker, target = FeatureMaker(contract), contract.target
     split = split or Split()
@@ -94,6 +95,8 @@ def fit(
     if rows <= cross_rows and split.by is None and settings.quality != "fast":
         everything = train.joined(validation)
         cross = _folds(everything.target, target, FOLDS[settings.quality], np.concatenate([groups, more_groups]))
+    unseen_rows = everything if cross else validation
+    groups_of_rows = {name: unseen_rows.columns[name] for name in slices if name in maker.categorical}
     once = not cross and (rows > refit_rows or settings.quality == "fast")
     bag = 0 if once else BAG[settings.quality]
     estimators: dict[str, Estimator] = {
@@ -108,7 +111,7 @@ def fit(
     model = ProductModel(contract, fitted.parts, list(fitted.weights.values()), fitted.offsets)
     unseen = fitted.unseen_scores(target)
     if coverage is not None:
-        model.guarantee = Guarantee.of(coverage, target, fitted.actual, unseen)
+        model.guarantee = Guarantee.of(coverage, target, fitted.actual, unseen, groups_of_rows)
     return Trained(model, unseen, _remarks(model, rows))
 
 

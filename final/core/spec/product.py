@@ -68,6 +68,11 @@ class Product(Frozen):
         lt=1,
         description="share of the rows in which the set or the interval of an answer is to hold the truth",
     )
+    abstain: bool = Field(
+        default=False,
+        exclude_if=lambda abstains: not abstains,
+        description="an answer also says whether its set holds every class, so that it tells nothing",
+    )
     gates: Gates
     watch: Watch = Watch()
 
@@ -136,6 +141,8 @@ class Product(Frozen):
                 _refuse(key, "of is for several classes; this task has one score")
         if self.coverage is not None and self.model.file is not None:
             _refuse("coverage", "a given model has no rows that it is known not to be fitted on: leave coverage out")
+        if self.abstain and (self.coverage is None or self.target.task == "regression"):
+            _refuse("abstain", "is for the sets of classes that coverage promises: declare coverage, or leave it out")
         if self.gates.calibration.max_ece is not None and self.target.task == "regression":
             _refuse("gates.calibration.max_ece", "a regression has no probabilities to be calibrated")
         return self

@@ -9,6 +9,7 @@ import pyarrow as pa
 from pydantic import BaseModel, ValidationError
 
 from core.features.columns import Column
+from core.model.model import Scored
 from core.spec.columns import Value
 from core.spec.contract import Contract
 from service.batch.objects import columns_of
@@ -101,13 +102,19 @@ Block = Rows | Table
 
 @dataclass(frozen=True)
 class Answered:
-    """Scores as the model gives them, (n,) or (n, K), and the mistakes of the rows that have none."""
+    """Scores and limits as the model gives them, and the mistakes of the rows that have none."""
 
     scores: np.ndarray
     mistakes: dict[int, Mistakes]
+    limits: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.scores)
+
+    def at(self, place: int) -> Scored:
+        """What the model gave for one row."""
+        limits = None if self.limits is None else self.limits[place : place + 1]
+        return Scored(self.scores[place : place + 1], limits)
 
     @cached_property
     def good(self) -> np.ndarray:
@@ -118,7 +125,7 @@ class Answered:
 
     def of(self, live: Live) -> list[dict[str, Any] | Mistakes]:
         """Each row's answer, or its mistakes."""
-        answers: list[dict[str, Any] | Mistakes] = list(live.answers.of(self.scores))
+        answers: list[dict[str, Any] | Mistakes] = list(live.answers.of(self.scores, self.limits))
         for place, mistakes in self.mistakes.items():
             answers[place] = mistakes
         return answers
@@ -138,13 +145,16 @@ class Checked:
     parts: list[tuple[np.ndarray, dict[str, Column]]]  # places of some rows, (k,), and the model's features of them
     mistakes: dict[int, Mistakes]
 
-    def scores(self, live: Live) -> np.ndarray:
-        """As the model gives them, (n,) or (n, K); NaN where a row is wrong."""
-        target = live.answers.target
+    def scored(self, live: Live) -> Scored:
+        """As the model gives them; NaN where a row is wrong."""
+        target, model = live.answers.target, live.require_model()
         scores = np.full((self.rows, len(target.values)) if target.task == "multiclass" else self.rows, np.nan)
+        limits = None if model.guarantee is None else np.full(self.rows, np.nan)
         for places, features in self.parts:
-            scores[places] = live.require_model().scores_of(features)
-        return scores
+            scores[places], of_rows = model.scored_of(features)
+            if limits is not None:
+                limits[places] = of_rows
+        return Scored(scores, limits)
 
 
 def checked(live: Live, block: Block) -> Checked:
@@ -176,7 +186,8 @@ def checked(live: Live, block: Block) -> Checked:
 def answered(live: Live, block: Block) -> Answered:
     """The answer of each row that is good by the contract, the mistakes of each other one."""
     outcome = checked(live, block)
-    return Answered(outcome.scores(live), outcome.mistakes)
+    scores, limits = outcome.scored(live)
+    return Answered(scores, outcome.mistakes, limits)
 
 
 def mistakes_of(live: Live, row: ValidationError | NoRow) -> Mistakes:

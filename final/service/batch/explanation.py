@@ -44,7 +44,7 @@ def explained(live: Live, part: Checked) -> Iterator[dict[str, Any]]:
     """
     names = live.require_model().features.names
     classes = [str(value) for value in live.answers.target.values]
-    answers = live.answers.of(part.scores(live))
+    answers = live.answers.of(*part.scored(live))
     shares_of = {
         place: shares
         for places, features in part.parts

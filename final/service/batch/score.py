@@ -132,4 +132,4 @@ def blocks_of(values: Iterator[Any], is_loose: bool = False) -> Iterator[Rows]:
 
 def answers(live: Live, part: Checked) -> list[dict[str, Any]]:
     """What each of these rows is answered."""
-    return live.answers.of(part.scores(live))
+    return live.answers.of(*part.scored(live))

@@ -9,8 +9,10 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.features.canonical import truth
+from core.model.conformal import intervals
 from service.batch.block import Answered, Mistakes
-from service.model.answers import set_text
+from service.model.answers import ABSTAIN, set_text
 from service.model.cells import AT_ONCE, cells
 from service.model.live import Live
 
@@ -105,7 +107,7 @@ class CsvWriter:
         key = [columns[0][place].as_py()] if self._id else []
         if place in answered.mistakes:
             return [*key, *[None] * len(self._live.answers.columns), error_text(answered.mistakes[place])]
-        (answer,) = self._live.answers.of(answered.scores[place : place + 1])
+        (answer,) = self._live.answers.of(*answered.at(place))
         return [*key, *self._live.answers.flat(answer), None]
 
     def _line(self, row: list[Any]) -> str:
@@ -149,8 +151,9 @@ def schema(live: Live) -> pa.Schema:
         first = number
     prediction, *others = live.answers.columns
     key = {live.rows.id: text} if live.rows.id else {}
-    kinds = {name: text if name == "set" else number for name in others}
-    return pa.schema({**key, prediction: first, **kinds, "error": text})
+    kinds = {"set": text, ABSTAIN: pa.bool_()}
+    beside = {name: kinds.get(name, number) for name in others}
+    return pa.schema({**key, prediction: first, **beside, "error": text})
 
 
 def _whole(live: Live) -> bool:
@@ -172,7 +175,8 @@ def record_batch(live: Live, keys: Keys, answered: Answered) -> pa.RecordBatch:
     texts = [pa.array(texts, pa.string()).take(pa.array(places, mask=wrong)) for texts, places in sets(live, answered)]
     key = [key_texts(keys, rows)] if live.rows.id else []
     columns = [*key, predictions, *numbers, *texts, _errors(answered)]
-    return pa.record_batch(columns, schema=schema(live))
+    kinds = schema(live)
+    return pa.record_batch([column.cast(kind.type) for column, kind in zip(columns, kinds, strict=True)], schema=kinds)
 
 
 def _errors(answered: Answered) -> pa.Array:
@@ -191,17 +195,20 @@ def numbers_beside(live: Live, answered: Answered) -> list[np.ndarray]:
         return [answered.scores]
     if live.answers.target.task == "multiclass":
         return [np.ascontiguousarray(column) for column in answered.scores.T]
-    if live.answers.guarantee is not None:
-        return [np.ascontiguousarray(column) for column in live.answers.guarantee.intervals(answered.scores).T]
+    if answered.limits is not None:
+        return [np.ascontiguousarray(column) for column in intervals(answered.scores, answered.limits).T]
     return []
 
 
 def sets(live: Live, answered: Answered) -> list[tuple[list[str], np.ndarray]]:
-    """The column of prediction sets, if an answer has one: the different texts, and which each row has, shape (n,)."""
-    if live.answers.guarantee is None or live.answers.target.task == "regression":
+    """The columns of prediction sets, if an answer has them: the different texts, and which each row has, (n,)."""
+    if answered.limits is None or live.answers.target.task == "regression":
         return []
-    different, places = live.answers.sets(answered.scores)
-    return [([set_text(values) for values in different], places)]
+    different, places = live.answers.sets(answered.scores, answered.limits)
+    columns = [([set_text(values) for values in different], places)]
+    if live.answers.abstains:
+        columns.append(([truth(live.answers.is_whole(values)) for values in different], places))
+    return columns
 
 
 def key_texts(keys: Keys, rows: int) -> pa.Array:

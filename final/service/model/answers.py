@@ -5,10 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from core.model.conformal import Guarantee
+from core.features.canonical import truth
+from core.model.conformal import Guarantee, sets
 from core.spec.columns import Value
 from core.spec.target import Target
 
+ABSTAIN = "abstain"
 SEPARATOR = "|"  # of the classes of a set in one cell
 
 
@@ -22,37 +24,48 @@ class Answers:
             (negative,) = [value for value in target.values if value != target.positive]
             self._pair: tuple[Value, Value] = (negative, target.positive)  # type: ignore[assignment]
 
-    def of(self, scores: np.ndarray) -> list[dict[str, Any]]:
-        """One dict a row: prediction, and probability or probabilities. Scores as ProductModel.scores gives them."""
-        if self.guarantee is None:
+    def of(self, scores: np.ndarray, limits: np.ndarray | None = None) -> list[dict[str, Any]]:
+        """One dict a row: prediction, and probability or probabilities. Both as ProductModel.scored gives them."""
+        if limits is None:
             return list(self._each(scores))
         key = "interval" if self.target.task == "regression" else "set"
-        promises = self._promises(scores, self.guarantee.limit)
+        promises = self._promises(scores, limits)
+        if self.abstains:
+            return [
+                {**answer, key: promise, ABSTAIN: self.is_whole(promise)}
+                for answer, promise in zip(self._each(scores), promises, strict=True)
+            ]
         return [{**answer, key: promise} for answer, promise in zip(self._each(scores), promises, strict=True)]
 
-    def _promises(self, scores: np.ndarray, limit: float) -> Iterator[list[Any]]:
-        """The set or interval of each row, as `Guarantee` has them: one by one, since a request has few rows."""
-        least = 1 - limit
+    @property
+    def abstains(self) -> bool:
+        """Whether an answer says that its set holds every class."""
+        return self.guarantee is not None and self.guarantee.abstain
+
+    def is_whole(self, promise: list[Any]) -> bool:
+        return len(promise) == len(self.target.values)
+
+    def _promises(self, scores: np.ndarray, limits: np.ndarray) -> Iterator[list[Any]]:
+        """The set or interval of each row, as `conformal` has them: one by one, since a request has few rows."""
         if self.target.task == "regression":
-            for value in scores.tolist():
+            for value, limit in zip(scores.tolist(), limits.tolist(), strict=True):
                 yield [value - limit, value + limit]
         elif self.target.task == "binary":
             negative, positive = self._pair
-            for p in scores.tolist():
-                if 1 - p >= least and p >= least:
+            for p, limit in zip(scores.tolist(), limits.tolist(), strict=True):
+                if 1 - p >= 1 - limit and p >= 1 - limit:
                     yield [negative, positive]
                 else:
                     yield [positive if p > 0.5 else negative]
         else:
             values = self.target.values
-            for shares, best in zip(scores.tolist(), scores.argmax(axis=1).tolist(), strict=True):
-                yield [values[at] for at, share in enumerate(shares) if share >= least or at == best]
+            rows = zip(scores.tolist(), scores.argmax(axis=1).tolist(), limits.tolist(), strict=True)
+            for shares, best, limit in rows:
+                yield [values[at] for at, share in enumerate(shares) if share >= 1 - limit or at == best]
 
-    def sets(self, scores: np.ndarray) -> tuple[list[list[Value]], np.ndarray]:
+    def sets(self, scores: np.ndarray, limits: np.ndarray) -> tuple[list[list[Value]], np.ndarray]:
         """The different prediction sets, and which of them each row has, shape (n,)."""
-        if self.guarantee is None:
-            raise ValueError("the model promises no coverage")
-        members = self.guarantee.sets(scores)
+        members = sets(scores, limits)
         names = self._pair if self.target.task == "binary" else self.target.values
         different, places = np.unique(members, axis=0, return_inverse=True)
         lists = [[name for name, is_in in zip(names, row, strict=True) if is_in] for row in different.tolist()]
@@ -85,7 +98,7 @@ class Answers:
         """Names of the columns that `flat` fills."""
         if self.target.task == "regression":
             return ["prediction", *(["low", "high"] if self.guarantee else [])]
-        promised = ["set"] if self.guarantee else []
+        promised = [*(["set"] if self.guarantee else []), *([ABSTAIN] if self.abstains else [])]
         if self.target.task == "binary":
             return ["prediction", "probability", *promised]
         return ["prediction", *(f"probability_{value}" for value in self.target.values), *promised]
@@ -95,7 +108,9 @@ class Answers:
         cells = [answer["prediction"]]
         cells += answer["probabilities"].values() if "probabilities" in answer else []
         cells += [answer["probability"]] if "probability" in answer else []
-        return [*cells, *answer.get("interval", []), *([set_text(answer["set"])] if "set" in answer else [])]
+        cells += answer.get("interval", [])
+        cells += [set_text(answer["set"])] if "set" in answer else []
+        return [*cells, *([truth(answer[ABSTAIN])] if ABSTAIN in answer else [])]
 
 
 def set_text(values: list[Value]) -> str:

@@ -12,6 +12,7 @@ from core.model.conformal import Guarantee
 from core.spec.columns import Value
 from core.spec.request import example_row
 from core.spec.target import Target
+from service.model.answers import ABSTAIN
 from service.model.live import Live
 from service.problems import JSON as PROBLEM_JSON
 
@@ -128,7 +129,11 @@ def _promised(target: Target, guarantee: Guarantee | None) -> dict[str, Any]:
         described = Field(min_length=2, max_length=2, description=f"Low and high end of what holds {share}")
         return {"interval": (list[float], described)}
     kind: Any = Literal[target.values]
-    return {"set": (list[kind], Field(min_length=1, description=f"Classes that hold {share}"))}
+    abstains = Field(description="Whether the set holds every class, so that it tells nothing")
+    return {
+        "set": (list[kind], Field(min_length=1, description=f"Classes that hold {share}")),
+        **({ABSTAIN: (bool, abstains)} if guarantee.abstain else {}),
+    }
 
 
 def _as_csv(row: Mapping[str, Value | None]) -> str:

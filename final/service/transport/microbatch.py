@@ -58,7 +58,7 @@ class MicroBatcher:
         """An answer for each row, or what went wrong with it, which costs no other row its answer."""
         live = self._live
         try:
-            return [*live.answers.of(live.require_model().scores(live.rows.columns(rows)))]
+            return [*live.answers.of(*live.require_model().scored(live.rows.columns(rows)))]
         except Exception as error:
             if len(rows) == 1:
                 return [error]

@@ -1,6 +1,7 @@
 """Contracts of every kind with a model each, and rows of them: good, bad and hostile."""
 
 import random
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -181,7 +182,10 @@ def live_of(name: str, estimator: str = "catboost") -> Live:
     table[contract.target.name] = [draw.gauss(0, 1) if is_regression else str(draw.choice(values)) for _ in range(300)]
     settings = Model.model_validate({"estimator": estimator, "iterations": 9, "learning_rate": 0.3, "depth": 3})
     promised = None if name.startswith("drafted") else 0.9  # so that answers with and without a promise are compared
-    model = fit(contract, settings, (table[:200], table[200:]), coverage=promised).model
+    parts = (table[:200], table[200:])
+    model = fit(contract, settings, parts, coverage=promised, slices=contract.features).model
+    if model.guarantee is not None and contract.target.task == "multiclass":
+        model.guarantee = replace(model.guarantee, abstain=True)
     served = contract.with_forms({name: tuple(forms) for name, forms in reading.get("dates", {}).items()})
     manifest = {"reading": reading, "ignored": list(ignored)}
     return Live(Serving("any", "Any", "", served, version="5" * 64, model=model, manifest=manifest))

@@ -16,6 +16,7 @@ from core.metrics.coverage import coverage
 from core.metrics.curves import curves
 from core.metrics.evaluate import evaluate
 from core.metrics.weak_slices import weak_slices
+from core.model.conformal import holds, sizes
 from core.model.effects import effects
 from core.model.suspicious_labels import label_suspects
 from core.model.training import fit
@@ -85,9 +86,11 @@ def example(task: str, rows: int = 600) -> Facts:
     model, seen = trained.model, pd.concat([train, validation])
     target, scores = codes(holdout["wanted"], product.target), model.scores(holdout)
     figures = {**evaluate(holdout, target, scores, product), "behaviour": []}
+    _, limits = model.scored(holdout)
+    assert limits is not None
     assert model.guarantee
-    held, sizes = model.guarantee.holds(product.target, target, scores), model.guarantee.sizes(product.target, scores)
-    figures["coverage"] = coverage(0.9, model.guarantee.rows, held, sizes, holdout[["place"]])
+    held, widths = holds(product.target, target, scores, limits), sizes(product.target, scores, limits)
+    figures["coverage"] = coverage(0.9, model.guarantee.rows, held, widths, {"place": holdout["place"]}, {})
     figures["weak"] = weak_slices(holdout, product.contract.features, holdout["size"].to_numpy() > 0.5)
     drawn = {**curves(target, scores, product.target), "effects": effects(model, holdout)}
     decision = {"action": "promote", "model": "a" * 64, "why": "first model", "when": "2026-01-01T00:00:00+00:00"}

@@ -209,6 +209,7 @@ class ArrowWriter:
         names = live.answers.columns
         kinds = {**({live.rows.id: text} if live.rows.id else {}), **dict.fromkeys(names, number), names[0]: first}
         kinds |= {"set": text} if "set" in names else {}
+        kinds |= {"abstain": pa.bool_()} if "abstain" in names else {}
         self._schema = pa.schema({**kinds, "error": text})
         self._stream = pa.ipc.new_stream(out, self._schema)
         self._batch = pa.record_batch
@@ -221,7 +222,9 @@ class ArrowWriter:
                 row[0] = None if row[0] is None else str(row[0])
             if self._plain and row[place] is not None:
                 row[place] = str(row[place])
-        self._stream.write_batch(self._batch(list(zip(*rows, strict=True)), schema=self._schema))
+        columns = [pa.array(column) for column in zip(*rows, strict=True)]
+        columns = [column.cast(kind.type) for column, kind in zip(columns, self._schema, strict=True)]
+        self._stream.write_batch(self._batch(columns, schema=self._schema))
 
     def close(self, rows: int, invalid: int) -> None:
         self._stream.close()
@@ -253,7 +256,7 @@ def _mistakes(row: ValidationError | NoRow, live: Live) -> list[dict[str, Any]]:
 
 
 def answers(live: Live, rows: list[BaseModel]) -> list[dict[str, Any]]:
-    return live.answers.of(live.require_model().scores(live.rows.columns(rows)))
+    return live.answers.of(*live.require_model().scored(live.rows.columns(rows)))
 
 
 READERS: dict[str, Callable[..., Iterator[Row]]] = {

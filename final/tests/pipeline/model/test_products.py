@@ -52,7 +52,7 @@ def test_it_goes_from_its_source_to_a_promoted_model(checkout: Checkout, name: s
 def answers_agree(checkout: Checkout, name: str, model: ProductModel, rows: pd.DataFrame) -> None:
     """The library, single rows, a batch, MLflow's protocol and v2's say the same of the same rows."""
     given = artifact.records(rows, list(model.contract.features))
-    expected = Answers(model.contract.target, model.guarantee).of(model.scores(rows))
+    expected = Answers(model.contract.target, model.guarantee).of(*model.scored(rows))
     with serving(checkout, "serve.sh", name) as service:
         single = [service.post("/predict", row).json() for row in given]
         assert [{k: v for k, v in one.items() if k != "model"} for one in single] == expected

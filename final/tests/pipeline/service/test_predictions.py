@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from core.metrics.classes import labels
+from core.model.conformal import sets
 from core.model.model import ProductModel
 from core.registry import artifact
 from core.spec.yaml_file import load
@@ -53,8 +54,9 @@ def test_every_row_of_the_holdout_is_answered_as_the_model_answers(service: Serv
     batch = service.post("/predict/batch", rows).json()
     assert [one["probability"] for one in batch["predictions"]] == expected.tolist()
     assert [str(one["prediction"]) for one in batch["predictions"]] == list(labels(expected, product.target))
-    assert model.guarantee
-    members = model.guarantee.sets(expected)
+    scores, limits = model.scored(holdout)
+    assert limits is not None
+    members = sets(scores, limits)
     for row, probability, (zero, one) in zip(rows[:20], expected[:20], members[:20], strict=True):
         answer = service.post("/predict", row).json()
         assert answer == {

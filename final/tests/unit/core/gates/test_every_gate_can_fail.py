@@ -103,7 +103,9 @@ def behaved(kind: str) -> dict[str, Any]:
 
 FLOORS = {"floors": {"shape": 0.7}}
 SLICE = {"column": "shape", "value": "round", "rows": 40, "accuracy": 0.6}
-BROKEN = {"rows": 100, "covered": 0.7, "least": 0.8}
+BROKEN = {"rows": 100, "covered": 0.7, "least": 0.8, "slices": []}
+FEWER = {"column": "shape", "value": "round", "rows": 40, "covered": 0.6, "least": 0.7}
+KEPT = {"rows": 100, "covered": 0.9, "least": 0.8, "slices": [FEWER]}
 WEAK = {"group": "size = 1", "rows": 40, "errors": 0.5, "elsewhere": 0.2}
 # the gate -> the verdicts on something that is wrong
 FAULTS: dict[str, Callable[[Path], list[Gate]]] = {
@@ -124,6 +126,7 @@ FAULTS: dict[str, Callable[[Path], list[Gate]]] = {
     "model: megabytes": lambda _: judged({"megabytes": 201.0}),
     "model: microseconds a row": lambda _: judged({"microseconds": 9.1}, budget={"microseconds": 9}),
     "model: coverage": lambda _: model.all_gates(figures(coverage=BROKEN), declared(coverage=0.9)),
+    "slice: coverage of *=*": lambda _: model.all_gates(figures(coverage=KEPT), declared(coverage=0.9)),
     "model: calibration error": lambda _: judged({"ece": 0.2}, calibration={"max_ece": 0.1}),
     "slice: *": lambda _: judged({}, slices=FLOORS),
     "slice: *=*": lambda _: judged({"slices": [SLICE]}, slices=FLOORS),

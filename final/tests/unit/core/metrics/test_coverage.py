@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy.stats import betabinom
 
@@ -12,10 +11,13 @@ from core.metrics.coverage import LEVEL, coverage, least
 
 def test_figures_of_the_whole_and_of_groups() -> None:
     held = np.array([True] * 8 + [False] * 2)
-    groups = pd.DataFrame({"sex": ["f", "m"] * 5, "place": pd.Series([None] * 5 + [7] * 5, dtype=object)})
-    figures = coverage(0.9, 99, held, np.array([1, 2] * 5), groups)
+    groups = {"sex": ["f", "m"] * 5, "place": [None] * 5 + [7] * 5}
+    figures = coverage(0.9, 99, held, np.array([1, 2] * 5), groups, {"sex": {"f": 60}})
     assert (figures["promised"], figures["rows"], figures["covered"], figures["size"]) == (0.9, 10, 0.8, 1.5)
-    assert figures["least"] == least(0.9, 99, 10)
+    assert figures["least"] == least(0.9, 99, 10, promises=2)
+    assert least(0.9, 99, 300, promises=2) < least(0.9, 99, 300)
+    promised = [(part["value"], part["least"]) for part in figures["slices"] if "least" in part]
+    assert promised == [("f", least(0.9, 60, 5, promises=2))], "only where a promise is made"
     # Clopper and Pearson's interval of 8 in 10
     assert (figures["low"], figures["high"]) == (pytest.approx(0.4439, abs=1e-4), pytest.approx(0.9748, abs=1e-4))
     shares = {(part["column"], part["value"]): (part["rows"], part["covered"]) for part in figures["slices"]}

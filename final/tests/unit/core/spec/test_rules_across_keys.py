@@ -77,6 +77,16 @@ BROKEN: dict[str, tuple[str, dict[str, Any], str]] = {
         {"target": {**TARGETS["multiclass"], "positive": "red"}},
         "positive is for task binary; multiclass serves the probability of every class",
     ),
+    "an abstention without a promise": (
+        "binary",
+        {"abstain": True},
+        "is for the sets of classes that coverage promises",
+    ),
+    "an abstention from a number": (
+        "regression",
+        {"abstain": True, "coverage": 0.9},
+        "is for the sets of classes that coverage promises",
+    ),
     "a database without an address": (
         "binary",
         {"source": {"sql": {"query": "select 1"}}},

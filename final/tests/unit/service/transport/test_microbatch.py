@@ -3,9 +3,9 @@
 import asyncio
 from typing import Any
 
-import numpy as np
 import pytest
 
+from core.model.model import Scored
 from service.metrics import Metrics
 from service.model.live import Live
 from service.transport.microbatch import MicroBatcher, Predicted
@@ -16,9 +16,9 @@ from tests.support.small_live import small_live
 def test_a_row_that_the_model_fails_on_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     live = small_live()
     answered: list[Predicted | Exception] = []
-    usual = live.require_model().scores
+    usual = live.require_model().scored
 
-    def scores(table: Any) -> np.ndarray:
+    def scored(table: Any) -> Scored:
         if 13 in table["count"]:
             raise OverflowError("int too large to convert to float")
         return usual(table)
@@ -31,7 +31,7 @@ def test_a_row_that_the_model_fails_on_fails_alone(monkeypatch: pytest.MonkeyPat
             await asyncio.sleep(0)
         return answered
 
-    monkeypatch.setattr(live.require_model(), "scores", scores)
+    monkeypatch.setattr(live.require_model(), "scored", scored)
     first, broken, last = asyncio.run(ask(live))
     assert isinstance(broken, OverflowError)
     assert isinstance(first, tuple)
