@@ -4,7 +4,7 @@ import errno
 import math
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -26,10 +26,13 @@ from core.spec.target import Target
 # metadata of a model file that differ between equal trainings
 _TIME_STAMPS = {"model_guid": "", "train_finish_time": ""}
 FEW_ROWS = 1000  # up to here one thread is quicker, and rows are passed as lists
+DIRECTIONS = {"rising": 1, "falling": -1}  # as CatBoost's monotone_constraints
 LONGER = 2  # times the step of the settings: the step of boosters that only choose
 
 Columns = Mapping[str, Column]
 Progress = Callable[[int], None]
+Monotone = Mapping[str, str]  # feature -> rising or falling
+NONE: Monotone = {}
 
 
 def pool(columns: Columns, categorical: Sequence[str], target: np.ndarray | None = None) -> Pool:
@@ -102,7 +105,7 @@ class Boosted:
         return cls(booster, categorical)
 
 
-def _options(settings: Model, target: Target, rows: int, columns: int) -> dict[str, Any]:
+def _options(settings: Model, target: Target, rows: int, columns: int, monotone: Monotone = NONE) -> dict[str, Any]:
     losses = {"binary": "Logloss", "multiclass": "MultiClass", "regression": "RMSE"}
     options: dict[str, Any] = {
         "loss_function": losses[target.task],
@@ -118,6 +121,8 @@ def _options(settings: Model, target: Target, rows: int, columns: int) -> dict[s
         options["max_ctr_complexity"] = 1  # the time is better spent on more trees than on combinations
     if columns >= WIDE_COLUMNS:
         options["rsm"] = TRIED / columns
+    if monotone:
+        options["monotone_constraints"] = {name: DIRECTIONS[way] for name, way in monotone.items()}
     if target.task == "multiclass":
         options["classes_count"] = len(target.values)
     return options
@@ -134,17 +139,21 @@ class _Callback:
         return True
 
 
-def search(settings: Model, target: Target, inside: Pool, outside: Pool, progress: Progress) -> CatBoost:
+def search(
+    settings: Model, target: Target, inside: Pool, outside: Pool, progress: Progress, monotone: Monotone = NONE
+) -> CatBoost:
     """Train on `inside` until `outside` no longer improves; the trees up to the best are kept."""
-    options = _options(settings, target, inside.num_row(), inside.num_col())
+    options = _options(settings, target, inside.num_row(), inside.num_col(), monotone)
     patience = settings.early_stopping_rounds
     stop = {"eval_set": outside, "early_stopping_rounds": patience, "use_best_model": True}
     return _fitted(CatBoost({**options, "iterations": settings.iterations}), inside, progress, stop)
 
 
-def final(settings: Model, target: Target, rows: Pool, trees: int, progress: Progress) -> CatBoost:
+def final(
+    settings: Model, target: Target, rows: Pool, trees: int, progress: Progress, monotone: Monotone = NONE
+) -> CatBoost:
     """Train on all rows with a given number of trees."""
-    options = _options(settings, target, rows.num_row(), rows.num_col())
+    options = _options(settings, target, rows.num_row(), rows.num_col(), monotone)
     return _fitted(CatBoost({**options, "iterations": trees}), rows, progress, {})
 
 
@@ -184,6 +193,7 @@ class BoostedEstimator:
     progress: Callable[[int, int], None]
     trainings: int = 2
     bag: int = 1
+    monotone: Monotone = field(default_factory=dict)
 
     def fit(self, train: Data, validation: Data) -> Fitted:
         return self._fit(train, validation, 0)
@@ -214,12 +224,12 @@ class BoostedEstimator:
         for number in range(self.bag):
             settings = self.settings.model_copy(update={"seed": self.settings.seed + number})
             progress = self._progress(self.trainings - self.bag + number)
-            boosters.append(final(settings, self.target, everything, choice, progress))
+            boosters.append(final(settings, self.target, everything, choice, progress, self.monotone))
         return Boosted(averaged(boosters), self.maker.categorical)
 
     def _fit(self, train: Data, validation: Data, number: int) -> Fitted:
         inside, outside = self._pools(train, validation)
-        booster = search(self.settings, self.target, inside, outside, self._progress(number))
+        booster = search(self.settings, self.target, inside, outside, self._progress(number), self.monotone)
         part = Boosted(booster, self.maker.categorical)
         return Fitted(part, part.raw_of(outside), max(1, booster.tree_count_))
 

@@ -100,10 +100,13 @@ def fit(
     once = not cross and (rows > refit_rows or settings.quality == "fast")
     bag = 0 if once else BAG[settings.quality]
     estimators: dict[str, Estimator] = {
-        "catboost": BoostedEstimator(target, maker, complete, once, progress, (len(cross) or 1) + bag, bag),
+        "catboost": BoostedEstimator(
+            target, maker, complete, once, progress, (len(cross) or 1) + bag, bag, contract.monotone
+        ),
         "linear": LinearEstimator(target, maker.categorical, settings.strength),
     }
-    chosen = {name: estimators[name] for name in PARTS[settings.estimator]}
+    parts = ("catboost",) if contract.monotone else PARTS[settings.estimator]  # a linear part keeps no direction
+    chosen = {name: estimators[name] for name in parts}
     if cross:
         fitted = _by_folds(chosen, everything, cross, target)
     else:

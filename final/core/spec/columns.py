@@ -34,20 +34,28 @@ def _min_not_above_max(self: "Number | Integer") -> "Number | Integer":
     return self
 
 
-class Number(_Feature):
+class _Ordered(_Feature):
+    monotone: Literal["rising", "falling"] | None = Field(
+        default=None,
+        exclude_if=lambda direction: direction is None,
+        description="the score never falls, or never rises, with the feature, all else equal",
+    )
+
+
+class Number(_Ordered):
     """A real number."""
 
     type: Literal["number"]
     min: float | None = None
     max: float | None = None
-    _ordered = model_validator(mode="after")(_min_not_above_max)
+    _bounds = model_validator(mode="after")(_min_not_above_max)
 
 
-class Integer(_Feature):
+class Integer(_Ordered):
     type: Literal["integer"]
     min: int | None = None
     max: int | None = None
-    _ordered = model_validator(mode="after")(_min_not_above_max)
+    _bounds = model_validator(mode="after")(_min_not_above_max)
 
 
 class Category(_Feature):

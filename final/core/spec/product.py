@@ -139,6 +139,10 @@ class Product(Frozen):
                 _refuse(key, f"of must name one of the classes {', '.join(map(str, self.target.values))}")
             if not several and check.of is not None:
                 _refuse(key, "of is for several classes; this task has one score")
+        for name, direction in self.contract.monotone.items():
+            reason = self._why_not_monotone(name)
+            if reason:
+                _refuse(f"features.{name}.monotone", f"{direction} cannot be kept: {reason}")
         if self.coverage is not None and self.model.file is not None:
             _refuse("coverage", "a given model has no rows that it is known not to be fitted on: leave coverage out")
         if self.abstain and (self.coverage is None or self.target.task == "regression"):
@@ -146,6 +150,15 @@ class Product(Frozen):
         if self.gates.calibration.max_ece is not None and self.target.task == "regression":
             _refuse("gates.calibration.max_ece", "a regression has no probabilities to be calibrated")
         return self
+
+    def _why_not_monotone(self, name: str) -> str:
+        if self.target.task == "multiclass":
+            return "a score of several classes has no direction"
+        if self.model.file is not None or self.model.estimator == "linear":
+            return "model: must be one that CatBoost trains here"
+        if users := [derived for derived, rule in self.contract.derived.items() if name in rule.inputs]:
+            return f"{users[0]} is made of it, and has no direction"
+        return "" if self.features[name].in_model else "the model does not see the feature itself (in_model: false)"
 
     @model_validator(mode="after")
     def _metrics_fit_the_task(self) -> Self:

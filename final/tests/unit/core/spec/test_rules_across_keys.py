@@ -77,6 +77,34 @@ BROKEN: dict[str, tuple[str, dict[str, Any], str]] = {
         {"target": {**TARGETS["multiclass"], "positive": "red"}},
         "positive is for task binary; multiclass serves the probability of every class",
     ),
+    "a direction of several classes": (
+        "multiclass",
+        {"features": {"size": {"type": "number", "monotone": "rising"}}},
+        "rising cannot be kept: a score of several classes has no direction",
+    ),
+    "a direction of a linear model": (
+        "binary",
+        {"features": {"size": {"type": "number", "monotone": "rising"}}, "model": {"estimator": "linear"}},
+        "model: must be one that CatBoost trains here",
+    ),
+    "a direction of what the model does not see": (
+        "binary",
+        {
+            "features": {
+                "size": {"type": "number", "monotone": "rising", "in_model": False},
+                "other": {"type": "number"},
+            }
+        },
+        "the model does not see the feature itself",
+    ),
+    "a direction of what is also derived": (
+        "binary",
+        {
+            "features": {"size": {"type": "number", "monotone": "falling"}},
+            "derived": {"larger": {"sum": ["size"], "plus": 1}},
+        },
+        "larger is made of it, and has no direction",
+    ),
     "an abstention without a promise": (
         "binary",
         {"abstain": True},
