@@ -26,6 +26,9 @@ def show_answer(answer: dict[str, Any], target: dict[str, Any]) -> None:
         st.altair_chart(probabilities_chart(labelled, chosen), width="stretch")
     else:
         st.metric(plain(name), f"{prediction:,.4g} {plain(target.get('unit') or '')}", help=description)
+    if "decision" in answer:
+        decided = label(answer["decision"], target)
+        st.markdown(f"To act on: **{plain(f'{name} = {decided}')}**")
     show_promise(answer, target)
 
 

@@ -21,6 +21,7 @@ FIRST = {
     "model": "model_preparation",
     "model_files": "model_preparation",
     "coverage": "model_preparation",
+    "answers": "model_preparation",
     "gates": "model_testing",
 }
 
@@ -34,7 +35,8 @@ def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
             continue
         stage = next((stage for start, stage in FIRST.items() if f"{key}.".startswith(f"{start}.")), "data_creation")
         change = f"{_short(key, old)} -> {_short(key, new)}"
-        lines.append(f"{key.removeprefix('declared.')}: {change}; runs again from {stage}")
+        shown = key.removeprefix("declared.").removeprefix("answers.")
+        lines.append(f"{shown}: {change}; runs again from {stage}")
     return lines
 
 
@@ -55,13 +57,15 @@ def resolve(product: Product, folder: Path) -> list[str]:
 
     It holds every setting with its default, and contract and files by hash. So a comment in product.yaml runs nothing
     again, and a changed source is noticed without reading it. `declared` is the contract in full, which no stage reads:
-    it is there to show what changed.
+    it is there to show what changed. `answers` is what training makes of its unseen rows besides `coverage`.
     """
     settings = product.model_dump(mode="json", include={"source", "feature_set", "split", "model", "coverage", "gates"})
     columns = sorted({*product.features, *product.ignore})
+    answers = product.model_dump(mode="json", include={"abstain", "decision"})
     given = model_file.path(product, folder)
     now = {
         **settings,
+        "answers": {**answers, "slices": sorted(product.gates.slices.columns)},
         "contract": product.contract.hash(),
         "declared": product.contract.bare().model_dump(mode="json", exclude_defaults=True),
         "columns": columns,

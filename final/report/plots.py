@@ -59,6 +59,16 @@ def _with_unit(label: str, unit: str) -> str:
     return f"{label}, {unit}" if unit else label
 
 
+def costs(curve: Sequence[Sequence[float]], threshold: float) -> Markup:
+    """Mean cost of a row by the threshold; the dot is the one that is used."""
+    y = Axis("mean cost of a row", 0, 1.05 * max(cost for _, cost in curve) or 1.0)
+    plot = Plot("Cost by threshold", Axis("threshold", 0, 1), y)
+    plot.line(curve, "a")
+    nearest = min(curve, key=lambda point: abs(point[0] - threshold))
+    plot.dot((threshold, nearest[1]), "a", f"threshold {threshold:.3g}: {nearest[1]:.4g}", 4.0)
+    return plot.svg()
+
+
 def trend(values: Sequence[float], promoted: Sequence[bool], name: str) -> Markup:
     """A metric over the decisions of the promotion log; filled where the model became champion."""
     room = () if min(values) < max(values) else (values[0] * 0.98, values[0] * 1.02)

@@ -13,6 +13,7 @@ from core.base.digits import rounded
 from core.base.files import write_json
 from core.base.paths import Paths
 from core.model import external
+from core.model.decision import Rule
 from core.model.suspicious_labels import label_suspects
 from core.model.training import fit
 from core.spec.product import Product
@@ -42,7 +43,10 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
     with terminal.stage("model_preparation") as remarks, terminal.progress() as bar:
         declared = load(product)
         if declared.model.file is not None:
-            external.load(declared, paths.root, next(_tables(paths, declared))).save(paths.model)
+            given = external.load(declared, paths.root, next(_tables(paths, declared)))
+            if declared.decision is not None:
+                given.rule = Rule.of(declared.decision, np.zeros(0), np.zeros(0))
+            given.save(paths.model)
             write_json({}, paths.figures("labels"))  # nobody knows which rows a given model has seen
             remarks.append(f"given, not trained here: {declared.model.file}")
             return
@@ -68,6 +72,8 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
         )
         if declared.abstain and trained.model.guarantee is not None:
             trained.model.guarantee = replace(trained.model.guarantee, abstain=True)
+        if declared.decision is not None:
+            trained.model.rule = Rule.of(declared.decision, trained.actual, trained.unseen)
         trained.model.save(paths.model)
         write_json(_labels(trained.unseen, paths, declared), paths.figures("labels"))
         remarks += trained.remarks

@@ -18,6 +18,7 @@ from core.metrics.curves import curves
 from core.metrics.evaluate import beside_linear, evaluate
 from core.metrics.metrics import values
 from core.metrics.weak_slices import errs, weak_slices
+from core.model import decision
 from core.model.baseline import linear_scores
 from core.model.conformal import holds, sizes
 from core.model.costs import megabytes, microseconds
@@ -60,6 +61,8 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
             figures["coverage"] = coverage(
                 promise.coverage, promise.rows, held, sizes(declared.target, scores, limits), groups, calibrated
             )
+        if (rule := model.rule) is not None and declared.decision is not None:
+            figures["decision"] = decision.figures(rule, declared.decision.costs, target, scores)
         figures["behaviour"] = behaviour.measure(model, holdout, declared)
         if paths.search.exists():
             figures["search"] = json.loads(paths.search.read_bytes())

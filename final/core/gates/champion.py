@@ -44,8 +44,11 @@ def compare(
     target = codes(holdout[product.target.name], product.target)
     new = ProductModel.load(challenger)
     before, after = old.scores(holdout), new.scores(holdout)
-    if new.guarantee != old.guarantee and np.array_equal(before, after):
-        return True, verdict("another promise", f"promoted: the champion's predictions, {_promise(new)}")
+    if np.array_equal(before, after):
+        if new.guarantee != old.guarantee:
+            return True, verdict("another promise", f"promoted: the champion's predictions, {_promise(new)}")
+        if new.rule != old.rule:
+            return True, verdict("another rule", f"promoted: the champion's predictions, {_rule(new)}")
     confidence = paired_confidence(name, target, after, before, settings.resamples)
     won = confidence >= settings.confidence
     figures = f"{name} {value(name, target, after):.4f}, champion {value(name, target, before):.4f}"
@@ -58,6 +61,10 @@ def _promise(model: ProductModel) -> str:
     if model.guarantee is None:
         return "without sets or intervals"
     return f"with sets or intervals that promise {model.guarantee.coverage:g}"
+
+
+def _rule(model: ProductModel) -> str:
+    return "without decisions" if model.rule is None else f"decided from {model.rule.threshold:g} on"
 
 
 def contract_changes(old: Contract, new: Contract) -> list[str]:

@@ -89,6 +89,16 @@ def coverage(figures: dict[str, Any], product: Product) -> list[Gate]:
     return gates
 
 
+def decisions(figures: dict[str, Any], product: Product) -> list[Gate]:
+    """Deciding by the model costs no more than deciding the same of every row, where costs are declared."""
+    if product.decision is None or product.decision.costs is None:
+        return []
+    costs = figures["decision"]
+    way = min(("always", "never"), key=lambda name: costs[name])
+    detail = f"Deciding {way} for the positive class is cheaper: get more rows or features, or correct decision.costs"
+    return [limited("model: cost of a decision", costs["cost"], None, costs[way], detail)]
+
+
 def calibration(figures: dict[str, Any], product: Product) -> list[Gate]:
     """The expected calibration error keeps its limit, if there is one."""
     most = product.gates.calibration.max_ece
@@ -138,6 +148,7 @@ def all_gates(figures: dict[str, Any], product: Product) -> list[Gate]:
         *budget(figures, product),
         *coverage(figures, product),
         *calibration(figures, product),
+        *decisions(figures, product),
         *slices(figures, product),
         *found_slices(figures, product),
         *behaviour.gates(figures["behaviour"]),

@@ -15,6 +15,7 @@ from core.features.maker import FeatureMaker
 from core.metrics.classes import labels
 from core.model.catboost_part import Boosted
 from core.model.conformal import Guarantee
+from core.model.decision import Rule
 from core.model.linear_part import Linear
 from core.model.part import Part, activation
 from core.model.sklearn_part import Foreign
@@ -49,6 +50,7 @@ class ProductModel:
         self.weights = [float(weight) for weight in weights]
         self.offsets = np.array(offsets, dtype=float)
         self.guarantee: Guarantee | None = None
+        self.rule: Rule | None = None
 
     @property
     def booster(self) -> CatBoost | None:
@@ -114,6 +116,8 @@ class ProductModel:
         (folder / "parts.json").write_bytes(as_json(about))
         if self.guarantee is not None:
             self.guarantee.save(folder)
+        if self.rule is not None:
+            self.rule.save(folder)
         (folder / "contract.json").write_bytes(as_json(self.contract.bare().model_dump(mode="json")))
 
     @classmethod
@@ -128,4 +132,5 @@ class ProductModel:
             parts[name] = kind.load(folder / kind.FILE, contract.target.task, categorical)
         model = cls(contract, parts, about["weights"], about["offsets"])
         model.guarantee = Guarantee.load(folder)
+        model.rule = Rule.load(folder)
         return model

@@ -55,11 +55,12 @@ class Trained:
     """A model, and remarks on its training.
 
     `unseen` are the model's scores of rows that its parts were not fitted on: all of train and validation in their
-    order, or those of validation; (n,) or (n, K).
+    order, or those of validation; (n,) or (n, K). `actual` are the codes of their targets, (n,).
     """
 
     model: ProductModel
     unseen: np.ndarray
+    actual: np.ndarray
     remarks: list[str] = field(default_factory=list)
 
 
@@ -115,7 +116,7 @@ def fit(
     unseen = fitted.unseen_scores(target)
     if coverage is not None:
         model.guarantee = Guarantee.of(coverage, target, fitted.actual, unseen, groups_of_rows)
-    return Trained(model, unseen, _remarks(model, rows))
+    return Trained(model, unseen, fitted.actual, _remarks(model, rows))
 
 
 def _prepared(maker: FeatureMaker, target: Target, group: str | None, table: Table) -> tuple[Data, np.ndarray]:

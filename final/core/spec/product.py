@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from core.spec.columns import Date, Derived, Feature, Frozen, Integer, Number, parts
 from core.spec.contract import Contract
+from core.spec.decision import Decision
 from core.spec.estimator import Model
 from core.spec.limits import Gates
 from core.spec.metric_names import COMPARED, GATED, KINDS, SLICED, MetricName, of_task
@@ -72,6 +73,11 @@ class Product(Frozen):
         default=False,
         exclude_if=lambda abstains: not abstains,
         description="an answer also says whether its set holds every class, so that it tells nothing",
+    )
+    decision: Decision | None = Field(
+        default=None,
+        exclude_if=lambda decision: decision is None,
+        description="from which probability on the positive class of two is acted on",
     )
     gates: Gates
     watch: Watch = Watch()
@@ -145,6 +151,10 @@ class Product(Frozen):
                 _refuse(f"features.{name}.monotone", f"{direction} cannot be kept: {reason}")
         if self.coverage is not None and self.model.file is not None:
             _refuse("coverage", "a given model has no rows that it is known not to be fitted on: leave coverage out")
+        if self.decision is not None and self.target.task != "binary":
+            _refuse("decision", "is between two classes")
+        if self.decision is not None and self.decision.costs is not None and self.model.file is not None:
+            _refuse("decision.costs", "a given model has no rows that it was surely not fitted on: give a threshold")
         if self.abstain and (self.coverage is None or self.target.task == "regression"):
             _refuse("abstain", "is for the sets of classes that coverage promises: declare coverage, or leave it out")
         if self.gates.calibration.max_ece is not None and self.target.task == "regression":

@@ -20,7 +20,7 @@ from service.batch.score import all_or_none, answers, blocks_of
 from service.batch.target import TargetColumn
 from service.batch.v2_tensors import DATATYPES, Binary, Listed, Output, Tensor, encoded
 from service.json_text import JsonError, JsonStream
-from service.model.answers import ABSTAIN
+from service.model.answers import ABSTAIN, DECISION
 from service.model.live import Live
 from service.problems import Problem, explain, invalid, mistake, refused, shown, unreadable
 
@@ -63,7 +63,9 @@ def _outputs(live: Live) -> dict[str, tuple[str, list[int]]]:
         return {"prediction": ("FP64", [-1]), **interval}
     sets: dict[str, tuple[str, list[int]]] = {"set": ("BYTES", [-1])} if promises else {}
     sets |= {ABSTAIN: ("BOOL", [-1])} if live.answers.abstains else {}
-    first = {"prediction": ("INT64" if _whole(target.values) else "BYTES", [-1])}
+    kind = "INT64" if _whole(target.values) else "BYTES"
+    first = {"prediction": (kind, [-1])}
+    sets |= {DECISION: (kind, [-1])} if live.answers.rule else {}
     if target.task == "binary":
         return {**first, "probability": ("FP64", [-1]), **sets}
     return {**first, "probabilities": ("FP64", [-1, len(target.values)]), **sets}

@@ -9,10 +9,8 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.features.canonical import truth
-from core.model.conformal import intervals
 from service.batch.block import Answered, Mistakes
-from service.model.answers import ABSTAIN, set_text
+from service.model.answers import ABSTAIN, DECISION
 from service.model.cells import AT_ONCE, cells
 from service.model.live import Live
 
@@ -70,8 +68,8 @@ class CsvWriter:
             return
         columns = [
             self._predictions(answered),
-            *map(float_texts, numbers_beside(self._live, answered)),
-            *self._sets(answered),
+            *map(float_texts, self._live.answers.numbers(answered.scores, answered.limits)),
+            *self._texts(answered),
         ]
         odd = set(answered.mistakes)
         if self._id:
@@ -96,10 +94,10 @@ class CsvWriter:
         values, places = self._live.answers.predictions(answered.scores)
         return pa.array([self._line([value, ""])[:-2] for value in values]).take(pa.array(places))
 
-    def _sets(self, answered: Answered) -> list[pa.Array]:
+    def _texts(self, answered: Answered) -> list[pa.Array]:
         return [
             pa.array([self._line([text, ""])[:-2] for text in texts]).take(pa.array(places))
-            for texts, places in sets(self._live, answered)
+            for texts, places in self._live.answers.texts(answered.scores, answered.limits)
         ]
 
     def _cells(self, columns: list[pa.Array], answered: Answered, place: int) -> list[Any]:
@@ -151,7 +149,7 @@ def schema(live: Live) -> pa.Schema:
         first = number
     prediction, *others = live.answers.columns
     key = {live.rows.id: text} if live.rows.id else {}
-    kinds = {"set": text, ABSTAIN: pa.bool_()}
+    kinds = {"set": text, ABSTAIN: pa.bool_(), DECISION: first}
     beside = {name: kinds.get(name, number) for name in others}
     return pa.schema({**key, prediction: first, **beside, "error": text})
 
@@ -171,8 +169,11 @@ def record_batch(live: Live, keys: Keys, answered: Answered) -> pa.RecordBatch:
         values, places = live.answers.predictions(answered.scores)
         distinct = pa.array(values if _whole(live) else list(map(str, values)))
         predictions = distinct.take(pa.array(places, mask=wrong))
-    numbers = [pa.array(column, mask=wrong) for column in numbers_beside(live, answered)]
-    texts = [pa.array(texts, pa.string()).take(pa.array(places, mask=wrong)) for texts, places in sets(live, answered)]
+    numbers = [pa.array(column, mask=wrong) for column in live.answers.numbers(answered.scores, answered.limits)]
+    texts = [
+        pa.array(texts, pa.string()).take(pa.array(places, mask=wrong))
+        for texts, places in live.answers.texts(answered.scores, answered.limits)
+    ]
     key = [key_texts(keys, rows)] if live.rows.id else []
     columns = [*key, predictions, *numbers, *texts, _errors(answered)]
     kinds = schema(live)
@@ -187,28 +188,6 @@ def _errors(answered: Answered) -> pa.Array:
     for place, mistakes in answered.mistakes.items():
         errors[place] = error_text(mistakes)
     return pa.array(errors, pa.string())
-
-
-def numbers_beside(live: Live, answered: Answered) -> list[np.ndarray]:
-    """The columns of numbers that an answer has beside the prediction."""
-    if live.answers.target.task == "binary":
-        return [answered.scores]
-    if live.answers.target.task == "multiclass":
-        return [np.ascontiguousarray(column) for column in answered.scores.T]
-    if answered.limits is not None:
-        return [np.ascontiguousarray(column) for column in intervals(answered.scores, answered.limits).T]
-    return []
-
-
-def sets(live: Live, answered: Answered) -> list[tuple[list[str], np.ndarray]]:
-    """The columns of prediction sets, if an answer has them: the different texts, and which each row has, (n,)."""
-    if answered.limits is None or live.answers.target.task == "regression":
-        return []
-    different, places = live.answers.sets(answered.scores, answered.limits)
-    columns = [([set_text(values) for values in different], places)]
-    if live.answers.abstains:
-        columns.append(([truth(live.answers.is_whole(values)) for values in different], places))
-    return columns
 
 
 def key_texts(keys: Keys, rows: int) -> pa.Array:

@@ -6,36 +6,44 @@ from typing import Any
 import numpy as np
 
 from core.features.canonical import truth
-from core.model.conformal import Guarantee, sets
+from core.model.conformal import Guarantee, intervals, sets
+from core.model.decision import Rule
 from core.spec.columns import Value
 from core.spec.target import Target
 
-ABSTAIN = "abstain"
+ABSTAIN, DECISION = "abstain", "decision"
+EVEN = 0.5  # the probability from which on the positive class is the likelier
 SEPARATOR = "|"  # of the classes of a set in one cell
 
 
 class Answers:
     """Makes the answer of a row out of its score, by the target's task; with a set or interval if one is promised."""
 
-    def __init__(self, target: Target, guarantee: Guarantee | None = None) -> None:
+    def __init__(self, target: Target, guarantee: Guarantee | None = None, rule: Rule | None = None) -> None:
         self.target = target
         self.guarantee = guarantee
+        self.rule = rule
         if target.task == "binary":
             (negative,) = [value for value in target.values if value != target.positive]
             self._pair: tuple[Value, Value] = (negative, target.positive)  # type: ignore[assignment]
 
     def of(self, scores: np.ndarray, limits: np.ndarray | None = None) -> list[dict[str, Any]]:
         """One dict a row: prediction, and probability or probabilities. Both as ProductModel.scored gives them."""
-        if limits is None:
-            return list(self._each(scores))
-        key = "interval" if self.target.task == "regression" else "set"
-        promises = self._promises(scores, limits)
-        if self.abstains:
-            return [
-                {**answer, key: promise, ABSTAIN: self.is_whole(promise)}
-                for answer, promise in zip(self._each(scores), promises, strict=True)
-            ]
-        return [{**answer, key: promise} for answer, promise in zip(self._each(scores), promises, strict=True)]
+        answers = list(self._each(scores))
+        if limits is not None:
+            key = "interval" if self.target.task == "regression" else "set"
+            for answer, promise in zip(answers, self._promises(scores, limits), strict=True):
+                answer[key] = promise
+                if self.abstains:
+                    answer[ABSTAIN] = self.is_whole(promise)
+        if self.rule is not None:
+            for answer, place in zip(answers, self.decided(scores).tolist(), strict=True):
+                answer[DECISION] = self._pair[place]
+        return answers
+
+    def decided(self, scores: np.ndarray) -> np.ndarray:
+        """1 where the positive class is acted on, else 0, shape (n,)."""
+        return np.asarray(scores > self.rule.threshold if self.rule else scores > EVEN, dtype=np.int64)
 
     @property
     def abstains(self) -> bool:
@@ -56,12 +64,32 @@ class Answers:
                 if 1 - p >= 1 - limit and p >= 1 - limit:
                     yield [negative, positive]
                 else:
-                    yield [positive if p > 0.5 else negative]
+                    yield [positive if p > EVEN else negative]
         else:
             values = self.target.values
             rows = zip(scores.tolist(), scores.argmax(axis=1).tolist(), limits.tolist(), strict=True)
             for shares, best, limit in rows:
                 yield [values[at] for at, share in enumerate(shares) if share >= 1 - limit or at == best]
+
+    def numbers(self, scores: np.ndarray, limits: np.ndarray | None) -> list[np.ndarray]:
+        """The columns of numbers that the answers have beside the prediction, each (n,)."""
+        if self.target.task == "binary":
+            return [scores]
+        if self.target.task == "multiclass":
+            return [np.ascontiguousarray(column) for column in scores.T]
+        return [] if limits is None else [np.ascontiguousarray(column) for column in intervals(scores, limits).T]
+
+    def texts(self, scores: np.ndarray, limits: np.ndarray | None) -> list[tuple[list[str], np.ndarray]]:
+        """The columns of texts after these: the different texts, and which of them each row has, (n,)."""
+        columns: list[tuple[list[str], np.ndarray]] = []
+        if limits is not None and self.target.task != "regression":
+            different, places = self.sets(scores, limits)
+            columns.append(([set_text(values) for values in different], places))
+            if self.abstains:
+                columns.append(([truth(self.is_whole(values)) for values in different], places))
+        if self.rule is not None:
+            columns.append((list(map(str, self._pair)), self.decided(scores)))
+        return columns
 
     def sets(self, scores: np.ndarray, limits: np.ndarray) -> tuple[list[list[Value]], np.ndarray]:
         """The different prediction sets, and which of them each row has, shape (n,)."""
@@ -76,7 +104,7 @@ class Answers:
         if self.target.task == "binary":
             negative, positive = self._pair
             for p in scores.tolist():
-                yield {"prediction": positive if p > 0.5 else negative, "probability": p}
+                yield {"prediction": positive if p > EVEN else negative, "probability": p}
         elif self.target.task == "multiclass":
             names = [str(value) for value in values]
             for row, best in zip(scores.tolist(), scores.argmax(axis=1).tolist(), strict=True):
@@ -88,7 +116,7 @@ class Answers:
     def predictions(self, scores: np.ndarray) -> tuple[list[Value], np.ndarray]:
         """The values that are predicted, and the position of each row's among them; of a regression the rows' own."""
         if self.target.task == "binary":
-            return list(self._pair), (scores > 0.5).astype(np.int64)
+            return list(self._pair), (scores > EVEN).astype(np.int64)
         if self.target.task == "multiclass":
             return list(self.target.values), scores.argmax(axis=1)
         return scores.tolist(), np.arange(len(scores))
@@ -100,7 +128,7 @@ class Answers:
             return ["prediction", *(["low", "high"] if self.guarantee else [])]
         promised = [*(["set"] if self.guarantee else []), *([ABSTAIN] if self.abstains else [])]
         if self.target.task == "binary":
-            return ["prediction", "probability", *promised]
+            return ["prediction", "probability", *promised, *([DECISION] if self.rule else [])]
         return ["prediction", *(f"probability_{value}" for value in self.target.values), *promised]
 
     def flat(self, answer: dict[str, Any]) -> list[Any]:
@@ -110,7 +138,8 @@ class Answers:
         cells += [answer["probability"]] if "probability" in answer else []
         cells += answer.get("interval", [])
         cells += [set_text(answer["set"])] if "set" in answer else []
-        return [*cells, *([truth(answer[ABSTAIN])] if ABSTAIN in answer else [])]
+        cells += [truth(answer[ABSTAIN])] if ABSTAIN in answer else []
+        return [*cells, *([answer[DECISION]] if DECISION in answer else [])]
 
 
 def set_text(values: list[Value]) -> str:

@@ -45,7 +45,7 @@ class Live:
     @cached_property
     def answers(self) -> Answers:
         model = self.serving.model
-        return Answers(self.serving.contract.target, model.guarantee if model else None)
+        return Answers(self.serving.contract.target, *((model.guarantee, model.rule) if model else ()))
 
     @cached_property
     def schema(self) -> dict[str, Any]:

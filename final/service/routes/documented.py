@@ -9,10 +9,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from core.model.conformal import Guarantee
+from core.model.decision import Rule
 from core.spec.columns import Value
 from core.spec.request import example_row
 from core.spec.target import Target
-from service.model.answers import ABSTAIN
+from service.model.answers import ABSTAIN, DECISION
 from service.model.live import Live
 from service.problems import JSON as PROBLEM_JSON
 
@@ -71,7 +72,7 @@ class Models:
     def __init__(self, live: Live) -> None:
         contract = live.serving.contract
         self.row = live.rows.model
-        prediction = _prediction(contract.target, live.answers.guarantee)
+        prediction = _prediction(contract.target, live.answers.guarantee, live.answers.rule)
         self.answer: Any = create_model("Answer", __base__=prediction, model=(str, ...))
         row_errors = create_model("RowErrors", errors=(list[FieldError], ...))
         self.answers: Any = create_model(
@@ -96,10 +97,13 @@ class Models:
         self.ndjson = json.dumps(self.example, ensure_ascii=False) + "\n"
 
 
-def _prediction(target: Target, guarantee: Guarantee | None) -> Any:
+def _prediction(target: Target, guarantee: Guarantee | None, rule: Rule | None) -> Any:
     """What is answered of a row, by the target's task."""
     config = ConfigDict(protected_namespaces=())
     promised = _promised(target, guarantee)
+    if rule is not None:
+        reason = f"What to act on: {target.positive} where its probability is above {rule.threshold:g}"
+        promised[DECISION] = (Literal[target.values], Field(description=reason))
     if target.task == "regression":
         return create_model("Prediction", __config__=config, prediction=(float, ...), **promised)
     kind: Any = Literal[target.values]

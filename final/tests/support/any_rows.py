@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from core.model.decision import Rule
 from core.model.training import fit
 from core.spec.columns import Boolean, Category, Date, Feature, Integer, Number
 from core.spec.contract import Contract
@@ -186,6 +187,8 @@ def live_of(name: str, estimator: str = "catboost") -> Live:
     model = fit(contract, settings, parts, coverage=promised, slices=contract.features).model
     if model.guarantee is not None and contract.target.task == "multiclass":
         model.guarantee = replace(model.guarantee, abstain=True)
+    if contract.target.task == "binary":
+        model.rule = Rule(0.45)
     served = contract.with_forms({name: tuple(forms) for name, forms in reading.get("dates", {}).items()})
     manifest = {"reading": reading, "ignored": list(ignored)}
     return Live(Serving("any", "Any", "", served, version="5" * 64, model=model, manifest=manifest))

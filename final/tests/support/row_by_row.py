@@ -210,6 +210,7 @@ class ArrowWriter:
         kinds = {**({live.rows.id: text} if live.rows.id else {}), **dict.fromkeys(names, number), names[0]: first}
         kinds |= {"set": text} if "set" in names else {}
         kinds |= {"abstain": pa.bool_()} if "abstain" in names else {}
+        kinds |= {"decision": first} if "decision" in names else {}
         self._schema = pa.schema({**kinds, "error": text})
         self._stream = pa.ipc.new_stream(out, self._schema)
         self._batch = pa.record_batch
@@ -222,6 +223,8 @@ class ArrowWriter:
                 row[0] = None if row[0] is None else str(row[0])
             if self._plain and row[place] is not None:
                 row[place] = str(row[place])
+            if "decision" in self._schema.names and self._plain and row[-2] is not None:
+                row[-2] = str(row[-2])
         columns = [pa.array(column) for column in zip(*rows, strict=True)]
         columns = [column.cast(kind.type) for column, kind in zip(columns, self._schema, strict=True)]
         self._stream.write_batch(self._batch(columns, schema=self._schema))

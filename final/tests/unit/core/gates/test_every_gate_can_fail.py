@@ -107,6 +107,8 @@ BROKEN = {"rows": 100, "covered": 0.7, "least": 0.8, "slices": []}
 FEWER = {"column": "shape", "value": "round", "rows": 40, "covered": 0.6, "least": 0.7}
 KEPT = {"rows": 100, "covered": 0.9, "least": 0.8, "slices": [FEWER]}
 WEAK = {"group": "size = 1", "rows": 40, "errors": 0.5, "elsewhere": 0.2}
+COSTS = {"costs": {"missed": 5, "false_alarm": 1}}
+DEAR = {"cost": 0.6, "always": 0.5, "never": 2.5}
 # the gate -> the verdicts on something that is wrong
 FAULTS: dict[str, Callable[[Path], list[Gate]]] = {
     "data: contract": lambda _: data.all_gates(table(), [Finding("colour", "column is missing")], declared()),
@@ -127,6 +129,7 @@ FAULTS: dict[str, Callable[[Path], list[Gate]]] = {
     "model: microseconds a row": lambda _: judged({"microseconds": 9.1}, budget={"microseconds": 9}),
     "model: coverage": lambda _: model.all_gates(figures(coverage=BROKEN), declared(coverage=0.9)),
     "slice: coverage of *=*": lambda _: model.all_gates(figures(coverage=KEPT), declared(coverage=0.9)),
+    "model: cost of a decision": lambda _: model.all_gates(figures(decision=DEAR), declared(decision=COSTS)),
     "model: calibration error": lambda _: judged({"ece": 0.2}, calibration={"max_ece": 0.1}),
     "slice: *": lambda _: judged({}, slices=FLOORS),
     "slice: *=*": lambda _: judged({"slices": [SLICE]}, slices=FLOORS),

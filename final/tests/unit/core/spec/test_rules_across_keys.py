@@ -105,6 +105,17 @@ BROKEN: dict[str, tuple[str, dict[str, Any], str]] = {
         },
         "larger is made of it, and has no direction",
     ),
+    "a decision between three": ("multiclass", {"decision": {"threshold": 0.3}}, "is between two classes"),
+    "a decision by two rules": (
+        "binary",
+        {"decision": {"threshold": 0.3, "costs": {"missed": 5, "false_alarm": 1}}},
+        "give either costs or threshold",
+    ),
+    "costs of a given model": (
+        "binary",
+        {"decision": {"costs": {"missed": 5, "false_alarm": 1}}, "model": {"file": "m.cbm"}},
+        "give a threshold",
+    ),
     "an abstention without a promise": (
         "binary",
         {"abstain": True},

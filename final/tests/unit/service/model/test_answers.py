@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core.model.conformal import Guarantee, intervals
+from core.model.decision import Rule
 from service.model.answers import Answers
 from tests.support.small_products import declared
 
@@ -35,6 +36,14 @@ def test_a_set_that_holds_every_class_is_an_abstention_where_that_is_asked() -> 
     assert (sure["abstain"], unsure["abstain"]) == (False, True)
     assert answers.columns == ["prediction", "probability", "set", "abstain"]
     assert [answers.flat(answer)[-1] for answer in (sure, unsure)] == ["false", "true"]
+
+
+def test_what_to_act_on_may_be_the_less_likely_class() -> None:
+    answers = Answers(declared("binary").target, rule=Rule(0.3))
+    assert [answer["prediction"] for answer in answers.of(np.array([0.3, 0.4, 0.6]))] == ["no", "no", "yes"]
+    assert [answer["decision"] for answer in answers.of(np.array([0.3, 0.4, 0.6]))] == ["no", "yes", "yes"]
+    assert answers.columns == ["prediction", "probability", "decision"]
+    assert answers.flat(answers.of(np.array([0.4]))[0]) == ["no", 0.4, "yes"]
 
 
 def test_a_number() -> None:
