@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from core.model.conformal import Guarantee, intervals
+from core.model.conformal import Guarantee, intervals, sets
 from core.model.decision import Rule
+from core.spec.target import Target
 from service.model.answers import Answers
 from tests.support.small_products import declared
 
@@ -77,3 +78,14 @@ def test_one_by_one_and_by_column_they_are_the_same(task: str, limit: float) -> 
     else:
         lists, places = answers.sets(scores, limits)
         assert [answer["set"] for answer in answers.of(scores, limits)] == [lists[place] for place in places]
+
+
+@pytest.mark.parametrize("classes", [3, 8, 9, 20])
+def test_each_row_has_its_own_set_whatever_the_number_of_classes(classes: int) -> None:
+    target = Target.model_validate({"name": "y", "task": "multiclass", "values": [f"c{n}" for n in range(classes)]})
+    scores = np.random.default_rng(0).dirichlet(np.ones(classes), 400)
+    limits = np.full(400, 0.9)
+    lists, places = Answers(target, PROMISE).sets(scores, limits)
+    names = [[f"c{n}" for n in np.flatnonzero(row)] for row in sets(scores, limits)]
+    assert [lists[place] for place in places] == names
+    assert len({tuple(names) for names in lists}) == len(lists) > 3
