@@ -23,7 +23,7 @@ def main(
     log: Annotated[Path | None, typer.Option(help="Folder of the prediction log (SERVICE_PREDICTION_LOG).")] = None,
     data: Annotated[Path | None, typer.Option(help="A CSV or Parquet table to score instead, looked at once.")] = None,
     labels: Annotated[
-        Path | None, typer.Option(help="CSV of labels: request_id (of a table, the product's id) and truth.")
+        Path | None, typer.Option(help="CSV of labels: request_id or the product's id, and truth.")
     ] = None,
 ) -> None:
     """Print the verdict in one line; write reports/watch.json and watch.html. Exits with 0 steady, 3 look, 4 act."""

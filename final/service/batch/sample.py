@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ import pyarrow as pa
 from pydantic import BaseModel
 
 from service.batch.block import Answered, Block
+from service.batch.write import key_texts
 from service.model.cells import AT_ONCE
 from service.model.live import Live
 from service.prediction_log.columns import Entry, LogColumns
@@ -23,6 +25,7 @@ class Drawn(NamedTuple):
     draw: float
     number: int
     row: Any
+    id: str | None
     score: np.ndarray
 
 
@@ -57,15 +60,15 @@ class Sample:
         least = np.flatnonzero(draws < limit)
         least = least[np.argsort(draws[least])][: self._most]
         try:
-            rows = _objects(live, block, places[least])
+            rows, ids = _objects(live, block, places[least]), _ids(block, places[least])
         except Exception:
             logger.exception("rows of a batch could not be logged")
             return
-        taken = zip(draws[least].tolist(), places[least].tolist(), rows, strict=True)
+        taken = zip(draws[least].tolist(), places[least].tolist(), rows, ids, strict=True)
         new = [
-            Drawn(draw, first + place, row, answered.scores[place])
-            for draw, place, row in taken
-            if _characters(row) <= LONGEST
+            Drawn(draw, first + place, row, key, answered.scores[place])
+            for draw, place, row, key in taken
+            if _characters([*row.values(), key]) <= LONGEST
         ]
         self._kept = sorted(self._kept + new, key=lambda drawn: drawn.draw)[: self._most]
 
@@ -81,7 +84,7 @@ class Sample:
         now = time.time()
         answers = live.answers.of(np.array([drawn.score for drawn, _ in good]))
         entries = [
-            Entry(now, f"{self._request}/{drawn.number}".encode("latin-1"), tuple(row.__dict__.values()), answer)
+            Entry(now, self._request_id(drawn), tuple(row.__dict__.values()), answer, drawn.id)
             for (drawn, row), answer in zip(good, answers, strict=True)
         ]
         columns = LogColumns(live.serving.contract.features, live.version, self._unlogged)
@@ -90,11 +93,24 @@ class Sample:
             stream.write_batch(columns.batch(entries))
         return bytes(out.getvalue())
 
+    def _request_id(self, drawn: Drawn) -> bytes:
+        return f"{self._request}/{drawn.number}".encode("latin-1")
+
 
 def _objects(live: Live, block: Block, places: np.ndarray) -> list[Any]:
     starts = range(0, len(places), AT_ONCE)
     return [row for start in starts for row in block.objects(live.rows, places[start : start + AT_ONCE])]
 
 
-def _characters(row: dict[str, Any]) -> int:
-    return sum(len(cell) for cell in row.values() if isinstance(cell, str))
+def _ids(block: Block, places: np.ndarray) -> list[str | None]:
+    """The product's ids of some rows; None if a row has none."""
+    keys: Any = block.keys
+    if isinstance(keys, pa.Array):
+        keys = keys.take(pa.array(places))
+    elif keys is not None:
+        keys = [keys[place] for place in places]
+    return list(key_texts(keys, len(places)).to_pylist())
+
+
+def _characters(cells: Iterable[Any]) -> int:
+    return sum(len(cell) for cell in cells if isinstance(cell, str))

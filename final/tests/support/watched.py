@@ -11,7 +11,7 @@ from core.metrics.classes import codes
 from service.model.live import Live
 from service.prediction_log.columns import Entry, LogColumns
 from service.prediction_log.files import LogFolder
-from service.prediction_log.labels import keep
+from service.prediction_log.labels import Label, keep
 from tests.support.small_live import small_live
 from tests.support.small_product import product, table
 from watch.checks import PREDICTIONS, answered_values
@@ -42,14 +42,18 @@ def many(task: str) -> pd.DataFrame:
 
 
 def log_rows(folder: Path, rows: pd.DataFrame, live: Live, start: int = 0, day: float = 0.0, **columns: Any) -> None:
-    """One file of the log: rows as requests start, start + 1, ...; `columns` are given to LogColumns."""
+    """One file of the log: rows as requests start, start + 1, ..., with the product's `ids` if they are given.
+
+    `columns` are given to LogColumns.
+    """
+    ids = columns.pop("ids", [None] * len(rows))
     contract = live.serving.contract
     logged = LogColumns(contract.features, columns.pop("model", live.version), **columns)
     answers = live.answers.of(live.require_model().scores(rows))
     cells = [[_typed(value) for value in row] for row in rows[list(contract.features)].itertuples(index=False)]
     entries = [
-        Entry(day * DAY + number, b"%d" % (start + number), tuple(row), answer)
-        for number, (row, answer) in enumerate(zip(cells, answers, strict=True))
+        Entry(day * DAY + number, b"%d" % (start + number), tuple(row), answer, key)
+        for number, (row, answer, key) in enumerate(zip(cells, answers, ids, strict=True))
     ]
     LogFolder(folder, 10**9, 10**4).write([logged.batch(entries)])
 
@@ -65,4 +69,4 @@ def _typed(value: Any) -> Any:
 
 def label_rows(folder: Path, labels: list[Any], start: int = 0) -> None:
     """What was true of the requests start, start + 1, ..."""
-    keep(LogFolder(folder, 0, 0), [(str(start + number), str(label)) for number, label in enumerate(labels)])
+    keep(LogFolder(folder, 0, 0), [Label(str(start + number), None, str(label)) for number, label in enumerate(labels)])

@@ -82,12 +82,23 @@ def test_rows_of_every_protocol_are_logged(
             ("arrow", as_arrow(rows), "application/vnd.apache.arrow.stream"),
         )
         answers = {key: send(service, "/predict/batch", body, kind, key) for key, body, kind in batches}
+        passengers = as_csv([{"PassengerId": number, **row} for number, row in enumerate(rows, start=2001)])
+        answers["ids"] = send(service, "/predict/batch", passengers, "text/csv", "ids")
         records = json.dumps({"dataframe_records": rows}).encode()
         send(service, "/invocations", records, "application/json", "mlflow")
         send(service, f"/v2/models/{name}/infer", as_tensors(rows), "application/json", "v2")
         send(service, "/explain", json.dumps(rows).encode(), "application/json", "explain")
         send(service, "/predict", json.dumps(row).encode(), "application/json", "single")
+        labels = b"PassengerId,truth\n2001,1\n2003,0\n9999,1\n"
+        kept = httpx.post(service.url + "/feedback", content=labels, headers={"content-type": "text/csv"}, timeout=60)
+        assert kept.json() == {"labels": 3, "repeated": 0, "not_logged": 3}, "no row is in a file yet"
     found = logged(tmp_path)
+    assert {entry["id"]: key for key, entry in found.items() if entry["id"]} == {
+        str(number): f"ids/{place}" for place, number in enumerate((2001, 2002, 2003))
+    }
+    facts = trained.bash("watch.sh", "titanic", "--log", str(tmp_path))
+    assert facts.returncode in (0, 3, 4), facts.stderr
+    assert json.loads((tmp_path / "watch_facts.json").read_bytes())["labelled"] == 2
     places = {key: range(1, 4) if key == "json" else range(3) for key in (*answers, "mlflow", "v2")}
     assert set(found) == {"single", *(f"{key}/{place}" for key, numbers in places.items() for place in numbers)}
     expected = answers["json"].json()["predictions"][1:]

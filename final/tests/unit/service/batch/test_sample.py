@@ -9,7 +9,7 @@ import orjson
 import pyarrow as pa
 import pytest
 
-from service.batch.block import Answered, Rows
+from service.batch.block import Answered, Rows, Table
 from service.batch.jobs import JOBS
 from service.batch.sample import LONGEST, Sample
 from service.model.cells import TOO_MUCH_TEXT
@@ -52,6 +52,21 @@ def test_a_batchs_good_rows_are_logged_with_their_answers() -> None:
     assert [row["row_count"] for row in logged(sample)] == [0, 2, 3]
     assert [json.loads(row["answer"]) for row in logged(sample)] == [answers[0], *answers[2:]]
     assert {row["model"] for row in logged(sample)} == {small_live().version}
+
+
+def test_ids_of_a_table_are_logged() -> None:
+    table = b"number,size,count,kind,flag,day,note\n" + b"".join(
+        b"n%d,0.5,%d,a,true,2024-03-15,x\n" % (number, number) for number in range(3)
+    )
+    sample, out = begun(), io.BytesIO()
+    JOBS["batch"](small_live(), {"most": 9, "form": "text/csv", "target": "refuse"}, io.BytesIO(table), out, sample)
+    assert [(row["id"], row["row_count"]) for row in logged(sample)] == [("n0", 0), ("n1", 1), ("n2", 2)]
+
+
+def test_ids_of_an_arrow_stream_are_texts() -> None:
+    sample, keys = begun(), pa.array([7, None, 9])
+    sample.add(small_live(), Table({}, 3, keys=keys), Answered(np.full(3, 0.5), {}))
+    assert [drawn.id for drawn in sorted(sample._kept, key=lambda drawn: drawn.number)] == ["7", None, "9"]
 
 
 def test_mlflows_rows_are_logged() -> None:

@@ -50,7 +50,8 @@ def test_rows_and_answers_are_in_a_file(tmp_path: Path) -> None:
     log.turn()
     (file,) = files_in(tmp_path / "log")
     table = pq.read_table(file)
-    assert table.column_names[:4] == ["time", "request_id", "model", "answer"]
+    assert table.column_names[:5] == ["time", "request_id", "model", "answer", "id"]
+    assert table["id"].to_pylist() == [None, None, None]
     assert table["request_id"].to_pylist() == ["request-0", "request-1", "request-2"]
     assert table["row_count"].to_pylist() == [0, 1, 2]
     assert set(table["row_day"].to_pylist()) == {ROW["day"]}
