@@ -11,12 +11,13 @@ import typer
 from core.base.errors import UserError, message
 from core.base.files import replacing
 from core.base.paths import Paths
+from core.base.prediction_log import ID, PREFIX, REQUEST
 from core.spec.product import Product
 from core.spec.yaml_file import load
 from core.table.header import header
+from core.table.logged import rows_of, unlogged
 from service.model.live import Live
 from service.model.serving import Serving
-from service.prediction_log.columns import ID, PREFIX, REQUEST
 from watch.labels import Labels
 from watch.rows import Log
 
@@ -45,8 +46,8 @@ def add_labelled(name: str, folder: Path) -> int:
 
 def _refuse_what_is_missing(product: Product, log: Log, names: list[str]) -> None:
     needed = [name for name in product.contract.features if name in names]
-    if unlogged := log.unlogged(needed):
-        raise UserError(f"{log.folder}: the log has no {', '.join(unlogged)}, so its rows cannot be learnt from")
+    if missing := unlogged(log.files, needed):
+        raise UserError(f"{log.folder}: the log has no {', '.join(missing)}, so its rows cannot be learnt from")
     if product.contract.group is not None:
         raise UserError(f"{log.folder}: the log has no {product.contract.group}, by which rows are split")
 
@@ -56,7 +57,7 @@ def logged_rows(log: Log, product: Product) -> Rows:
     labels = Labels.in_files(log.label_files)
     rows: Rows = {}
     for file in log.files:
-        for row in log.own(pq.read_table(file)).to_pylist():
+        for row in rows_of(log.model, pq.read_table(file)).to_pylist():
             label = labels.of(row[REQUEST], row.get(ID))
             if label is not None:
                 key = row.get(ID) or row[REQUEST]

@@ -9,9 +9,9 @@ import pandas as pd
 import pyarrow.dataset as ds
 
 from core.base.errors import UserError
+from core.base.prediction_log import ID, REQUEST, TIME
 from core.metrics.classes import codes
 from core.spec.target import Target
-from service.prediction_log.columns import ID, REQUEST, TIME
 from service.prediction_log.labels import SCHEMA, TRUTH, Key, Label, allowed, is_truth
 
 

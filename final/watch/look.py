@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from core.base.errors import UserError
+from core.table.logged import unlogged
 from service.model.live import Live
 from service.prediction_log.files import LogFolder
 from service.prediction_log.labels import keep
@@ -57,7 +58,7 @@ def of_log(reference: Reference, folder: Path, labels: Path | None = None) -> di
         if labels:
             import_labels(folder, labels, live)
         log, state = Log(folder, live), State.of(folder, live.version)
-        look = Look(reference, log.unlogged(live.serving.contract.features))
+        look = Look(reference, unlogged(log.files, live.serving.contract.features))
         state.restore(look.detectors)
         state.looks += take_news(look, log, state)
         state.keep(folder, live.version, look.detectors)

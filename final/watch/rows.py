@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,19 +10,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from core.base.errors import UserError
+from core.base.prediction_log import ANSWER, ID, REQUEST, TIME, log_files
 from core.model.model import ProductModel
-from core.spec.columns import Feature, Integer, Number
 from core.spec.target import Target
+from core.table.logged import logged_table, rows_of
 from service.batch.block import mistakes_of
 from service.model.live import Live
-from service.prediction_log.columns import ANSWER, ID, MODEL, PREFIX, REQUEST, TIME
-from service.prediction_log.files import log_files
 from service.prediction_log.labels import LABELS, of_rows
 from watch.coverage import covered
 from watch.labels import Labels, truth
@@ -80,10 +78,9 @@ class Log:
                 f"{folder}: no file of a prediction log; SERVICE_PREDICTION_LOG={folder} makes the service write it"
             )
 
-    def unlogged(self, names: Iterable[str]) -> list[str]:
-        """Those of the contract's columns that some file does not have."""
-        logged = set.intersection(*(set(pq.read_schema(file).names) for file in self.files))
-        return [name for name in names if PREFIX + name not in logged]
+    @property
+    def model(self) -> str:
+        return self._live.version
 
     def read(self, file: Path, labels: Labels) -> Answered:
         """The rows of one file that the model answered."""
@@ -99,12 +96,8 @@ class Log:
             is_new = [earlier.of(*keys) is None for keys in row_keys(rows)]
             yield self._answered(rows.filter(pa.array(is_new, pa.bool_())), labels)
 
-    def own(self, table: pa.Table) -> pa.Table:
-        """Those of the rows that the model answered."""
-        return table.filter(pc.equal(table[MODEL], self._live.version))
-
     def _answered(self, table: pa.Table, labels: Labels) -> Answered:
-        own = self.own(table)
+        own = rows_of(self.model, table)
         answers = [json.loads(answer) for answer in own[ANSWER].to_pylist()]
         model, target = self._live.require_model(), self._live.answers.target
         ids = np.array(own[REQUEST].to_pylist(), dtype=object)
@@ -124,15 +117,6 @@ def row_keys(rows: pa.Table) -> Iterator[tuple[str, str | None]]:
     """Request id of each row of a log, and the product's id; None if a row, or an older file, has none."""
     ids = rows[ID].to_pylist() if ID in rows.column_names else [None] * len(rows)
     return zip(rows[REQUEST].to_pylist(), ids, strict=True)
-
-
-def logged_table(rows: pa.Table, features: Mapping[str, Feature]) -> pd.DataFrame:
-    """The columns of contracts, as a model takes them; one that the log has not is missing in every row."""
-    columns: dict[str, Any] = {}
-    for name, feature in features.items():
-        cells = rows[PREFIX + name].to_pylist() if PREFIX + name in rows.column_names else [None] * len(rows)
-        columns[name] = pd.Series(cells, dtype=float if isinstance(feature, Number | Integer) else object)
-    return pd.DataFrame(columns, index=range(len(rows)))
 
 
 def table_rows(path: Path, live: Live, labels: Labels) -> Iterator[Answered]:

@@ -6,11 +6,8 @@ from typing import Any, NamedTuple
 import orjson
 import pyarrow as pa
 
+from core.base.prediction_log import ANSWER, ID, MODEL, PREFIX, REQUEST, TIME
 from core.spec.columns import Boolean, Category, Feature, Integer, Number
-
-PREFIX = "row_"
-TIME, REQUEST, MODEL, ANSWER = "time", "request_id", "model", "answer"
-ID = "id"  # the product's own, of a row of a table that has it
 
 
 class Entry(NamedTuple):

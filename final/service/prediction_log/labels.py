@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.dataset as ds
 
+from core.base.prediction_log import ID, REQUEST, TIME, log_files
 from core.spec.target import Target
 from service.json_text import JsonError, loads
-from service.prediction_log.columns import ID, REQUEST, TIME
-from service.prediction_log.files import LogFolder, log_files
+from service.prediction_log.files import LogFolder
 from service.problems import Problem, mistake, refused, unreadable
 
 LABELS = "labels"  # the files' names begin with it

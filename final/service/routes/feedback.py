@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from core.base.errors import message
+from core.base.prediction_log import REQUEST
 from service.body import whole
 from service.prediction_log import labels
-from service.prediction_log.columns import REQUEST
 from service.prediction_log.files import LogFolder
 from service.problems import Problem, busy
 from service.routes.batch import content_type

@@ -4,7 +4,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from core.metrics.classes import codes
@@ -50,21 +49,15 @@ def log_rows(folder: Path, rows: pd.DataFrame, live: Live, start: int = 0, day: 
     contract = live.serving.contract
     logged = LogColumns(contract.features, columns.pop("model", live.version), **columns)
     answers = live.answers.of(live.require_model().scores(rows))
-    cells = [[_typed(value) for value in row] for row in rows[list(contract.features)].itertuples(index=False)]
+    table = rows[list(contract.features)].to_dict("records")
+    checked = [
+        live.rows.one_or_error(live.rows.loose({str(name): cell for name, cell in row.items()})) for row in table
+    ]
     entries = [
-        Entry(day * DAY + number, b"%d" % (start + number), tuple(row), answer, key)
-        for number, (row, answer, key) in enumerate(zip(cells, answers, ids, strict=True))
+        Entry(day * DAY + number, b"%d" % (start + number), tuple(row.__dict__.values()), answer, key)
+        for number, (row, answer, key) in enumerate(zip(checked, answers, ids, strict=True))
     ]
     LogFolder(folder, 10**9, 10**4).write([logged.batch(entries)])
-
-
-def _typed(value: Any) -> Any:
-    """A cell of the table as a request has it."""
-    if value is None or (isinstance(value, float) and np.isnan(value)):
-        return None
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
 
 
 def label_rows(folder: Path, labels: list[Any], start: int = 0) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from core.base.prediction_log import log_files
 from core.spec.target import Target
 from service.prediction_log.columns import Entry, LogColumns
-from service.prediction_log.files import LogFolder, log_files
+from service.prediction_log.files import LogFolder
 from service.prediction_log.labels import CSV, JSON, LABELS, Kept, Label, keep, read
 from service.problems import Problem
 
