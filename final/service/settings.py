@@ -68,9 +68,7 @@ class Settings(BaseSettings):
     watch_seconds: Seconds = Field(default=1, description="how often a new champion, or file of keys, is looked for")
     shutdown_seconds: Positive = Field(default=20, description="time for requests under way when told to stop")
     access_log: bool = Field(default=False, description="a line of JSON for each request, on stderr")
-    prediction_log: Path | None = Field(
-        default=None, description="folder for the rows of /predict and their answers, as Parquet files"
-    )
+    prediction_log: Path | None = Field(default=None, description="folder for answered rows, as Parquet files")
     prediction_log_rate: Positive = Field(default=500, description="rows a second that a worker logs at most")
     prediction_log_rows: Positive = Field(default=50_000, description="rows after which the next file is begun")
     prediction_log_seconds: Seconds = Field(default=60, description="seconds after which a file is written anyway")

@@ -13,7 +13,9 @@ from core.base import terminal
 from core.base.paths import Paths
 from core.gates import gate
 from core.gates.champion import REPLACE, compare, verdict
-from core.gates.gate import Gate
+from core.gates.gate import Gate, failed
+from core.gates.replay import replay
+from core.gates.verdicts import stop_at
 from core.registry import artifact
 from core.registry.registry import Registry
 from core.spec.product import Product
@@ -28,27 +30,31 @@ def decide(
     product: Product,
     facts: dict[str, Any],
     replace: bool = False,
-) -> Gate:
-    """Promote the challenger or keep the champion, and log it; the verdict has the reason."""
+) -> list[Gate]:
+    """Promote the challenger or keep the champion, and log it; the last verdict has the reason."""
     champion = registry.confirmed_champion()
     if champion == challenger:
         registry.artifact(champion)
-        return verdict("same model", "kept champion: the new model is the same")
+        return [verdict("same model", "kept champion: the new model is the same")]
     if champion is None:
         first = verdict("first model", "promoted: first model")
         registry.promote(challenger, first.detail, **facts)
-        return first
+        return [first]
     if rollback := registry.log.withdrawn(challenger):
         reason = f"the new model was rolled back by {rollback['who']} at {rollback['when']} ({rollback['why']})"
         remedy = f"bash final/rollback.sh {product.name} --to {challenger[:12]} brings it back"
         kept = verdict("rolled back", f"kept champion: {reason}; {remedy}")
         registry.keep(challenger, kept.detail, **facts)
-        return kept
+        return [kept]
     models = registry.artifact(challenger), registry.artifact(champion)
     won, compared = compare(*models, holdout, product, replace)
+    replayed = replay(*models, product, registry.folder.parent) if won else []
+    if lines := failed(replayed):
+        registry.keep(challenger, f"kept champion: {lines[0]}", **facts)
+        return [verdict(compared.value, "kept champion: the new model is better, and refused"), *replayed]
     log = registry.promote if won else registry.keep
     log(challenger, compared.detail, **facts)
-    return compared
+    return [*replayed, compared]
 
 
 def commit() -> str | None:
@@ -74,9 +80,10 @@ def main(
         artifact.assemble(declared, paths.model, figures, holdout, paths.raw, files)
         metrics = {name: metric["value"] for name, metric in figures["metrics"].items()}
         facts = {"commit": commit(), "metrics": metrics}
-        decision = decide(registry, registry.add(files), holdout, declared, facts, replace)
-        gate.save([decision], paths.gates("champion"))
-        remarks.append(decision.detail)
+        verdicts = decide(registry, registry.add(files), holdout, declared, facts, replace)
+        gate.save(verdicts, paths.gates("champion"))
+        remarks.append(verdicts[-1].detail)
+    stop_at(verdicts)
 
 
 if __name__ == "__main__":

@@ -11,12 +11,14 @@ import typer
 from core.base.errors import UserError, message
 from core.base.files import replacing
 from core.base.paths import Paths
+from core.base.prediction_log import ID, PREFIX, REQUEST
 from core.spec.product import Product
 from core.spec.yaml_file import load
 from core.table.header import header
+from core.table.logged import rows_of, unlogged
 from service.model.live import Live
 from service.model.serving import Serving
-from service.prediction_log.columns import PREFIX, REQUEST
+from watch.labels import Labels
 from watch.rows import Log
 
 Rows = dict[str, dict[str, str]]  # by their id: the cells of each column
@@ -25,7 +27,8 @@ Rows = dict[str, dict[str, str]]  # by their id: the cells of each column
 def add_labelled(name: str, folder: Path) -> int:
     """Add the log's labelled rows to products/NAME/labelled.csv, which the next run learns from; how many are new.
 
-    A row's id is its request id. A row that the product's own table has is left out. Raises UserError.
+    A row's id is the product's, or if it was logged without, its request id. A row that the product's own table has is
+    left out. Raises UserError.
     """
     product, paths = load(name), Paths.of(name)
     names = header(paths.raw)
@@ -43,23 +46,24 @@ def add_labelled(name: str, folder: Path) -> int:
 
 def _refuse_what_is_missing(product: Product, log: Log, names: list[str]) -> None:
     needed = [name for name in product.contract.features if name in names]
-    if unlogged := log.unlogged(needed):
-        raise UserError(f"{log.folder}: the log has no {', '.join(unlogged)}, so its rows cannot be learnt from")
+    if missing := unlogged(log.files, needed):
+        raise UserError(f"{log.folder}: the log has no {', '.join(missing)}, so its rows cannot be learnt from")
     if product.contract.group is not None:
         raise UserError(f"{log.folder}: the log has no {product.contract.group}, by which rows are split")
 
 
 def logged_rows(log: Log, product: Product) -> Rows:
     """The champion's labelled rows, each with its last label."""
-    labels = log.labels(log.label_files)
+    labels = Labels.in_files(log.label_files)
     rows: Rows = {}
     for file in log.files:
-        for row in log.own(pq.read_table(file)).to_pylist():
-            key = row[REQUEST]
-            if key in labels:
+        for row in rows_of(log.model, pq.read_table(file)).to_pylist():
+            label = labels.of(row[REQUEST], row.get(ID))
+            if label is not None:
+                key = row.get(ID) or row[REQUEST]
                 cells = {name: cell(row[PREFIX + name]) for name in product.contract.features}
                 own = {product.id: key} if product.id else {}
-                rows[key] = {**own, **cells, product.target.name: labels[key]}
+                rows[key] = {**own, **cells, product.target.name: label}
     return rows
 
 

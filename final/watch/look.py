@@ -10,14 +10,16 @@ from typing import Any
 import numpy as np
 
 from core.base.errors import UserError
+from core.table.logged import unlogged
 from service.model.live import Live
 from service.prediction_log.files import LogFolder
-from service.prediction_log.labels import allowed, is_truth, keep
+from service.prediction_log.labels import keep
 from watch.checks import COVERAGE, REALISED, Check, answered_values, checks, detectors, verdict
 from watch.evidence import Detector
+from watch.labels import Labels, read_labels
 from watch.promise import Promise, share
 from watch.reference import Reference, made_of
-from watch.rows import Answered, Log, joined, read_labels, table_rows
+from watch.rows import Answered, Log, joined, table_rows
 from watch.state import State, locked
 from watch.words import alarm_in_words, headline
 
@@ -56,11 +58,11 @@ def of_log(reference: Reference, folder: Path, labels: Path | None = None) -> di
         if labels:
             import_labels(folder, labels, live)
         log, state = Log(folder, live), State.of(folder, live.version)
-        look = Look(reference, log.unlogged(live.serving.contract.features))
+        look = Look(reference, unlogged(log.files, live.serving.contract.features))
         state.restore(look.detectors)
         state.looks += take_news(look, log, state)
         state.keep(folder, live.version, look.detectors)
-        return facts(look, window(log, log.labels(log.label_files)), state.looks)
+        return facts(look, window(log, Labels.in_files(log.label_files)), state.looks)
 
 
 def take_news(look: Look, log: Log, state: State) -> int:
@@ -69,15 +71,15 @@ def take_news(look: Look, log: Log, state: State) -> int:
     Several days since then are a look each, so that a change in the midst of them is not thinned out.
     """
     seen_labels, new_labels = _divided(log.label_files, state.label_files)
-    earlier = log.labels(seen_labels)  # of which some may have come before their row was written
+    earlier = Labels.in_files(seen_labels)  # of which some may have come before their row was written
     days: dict[str, list[Path]] = defaultdict(list)
     for file in _divided(log.files, state.files)[1]:
         days[file.name.split("T")[0]].append(file)
     for _, files in sorted(days.items()):
         look.take((log.read(file, earlier) for file in files), [check.name for check in look.checks])
-    first = {key: label for key, label in log.labels(new_labels).items() if key not in earlier}
-    if first:
-        look.take(log.with_ids(first), LABELLED)
+    later = Labels.in_files(new_labels)
+    if later:
+        look.take(log.labelled(later, earlier), LABELLED)
     state.files = [file.name for file in log.files]
     state.label_files = [file.name for file in log.label_files]
     return max(len(days), 1)
@@ -89,7 +91,7 @@ def _divided(files: list[Path], seen: Iterable[str]) -> tuple[list[Path], list[P
     return [file for file in files if file.name in names], [file for file in files if file.name not in names]
 
 
-def window(log: Log, labels: dict[str, str]) -> Answered:
+def window(log: Log, labels: Labels) -> Answered:
     """The latest rows."""
     parts: list[Answered] = []
     for file in reversed(log.files):
@@ -101,22 +103,15 @@ def window(log: Log, labels: dict[str, str]) -> Answered:
 
 def import_labels(folder: Path, path: Path, live: Live) -> None:
     """Keep the labels of a file beside the log, as POST /feedback does; those that it has already are left out."""
-    target = live.answers.target
-    given = read_labels(path, "request_id", target)
-    wrong = next((key for key, label in given.items() if not is_truth(label, target)), None)
-    if wrong is not None:
-        raise UserError(f"{path}: the label of {wrong!r} must be {allowed(target)}")
-    log = Log(folder, live)
-    present = log.labels(log.label_files)
-    new = [(key, label) for key, label in given.items() if present.get(key) != label]
-    keep(LogFolder(folder, 0, 0), new)
+    present = Labels.in_files(Log(folder, live).label_files)
+    given = read_labels(path, live.rows.id, live.answers.target)
+    keep(LogFolder(folder, 0, 0), [label for label in given if label not in present])
 
 
 def of_table(reference: Reference, path: Path, labels: Path | None = None) -> dict[str, Any]:
     """The facts of a single look at a table, which is scored with the champion. Raises UserError."""
     live = reference.live
-    key = live.rows.id or "request_id"
-    given = read_labels(labels, key, live.answers.target) if labels else {}
+    given = Labels(read_labels(labels, live.rows.id, live.answers.target) if labels else ())
     pieces = list(table_rows(path, live, given))
     look = Look(reference)
     look.take(pieces, [check.name for check in look.checks])

@@ -1,33 +1,29 @@
 """`bash final/replay.sh PRODUCT --model HASH`: logged rows, answered by another model of the registry."""
 
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 import typer
 
 from core.base.errors import UserError, message
 from core.base.files import write_json
 from core.base.paths import Paths
+from core.metrics.changes import changed_answers
 from core.metrics.classes import labels
 from core.model.model import ProductModel
 from core.registry.registry import Registry
-from core.spec.columns import Feature
 from core.spec.contract import Contract
+from core.table.logged import latest_rows
 from service.model.live import Live
 from service.model.serving import Serving
 from watch.drift import DECILES
-from watch.rows import Log, logged_table
 
-MOST = 100_000  # the latest rows
 SMALLEST = 20  # rows of a group that is shown
 GROUPS = 10
 VALUES = 20  # of a column that are groups of their own; a column with more, unless of numbers, has no groups
-MOVED = 0.1  # a regression's answer has changed if it moved by this share of the answers' standard deviation
 
 
 def replay(name: str, challenger: str, folder: Path) -> dict[str, Any]:
@@ -41,7 +37,7 @@ def replay(name: str, challenger: str, folder: Path) -> dict[str, Any]:
     model = live.require_model()
     if other.contract.target != model.contract.target:
         raise UserError(f"--model {challenger}: predicts another target than the champion")
-    table = latest_rows(Log(folder, live), {**model.contract.features, **other.contract.features})
+    table = latest_rows(folder, live.version, {**model.contract.features, **other.contract.features})
     return {
         "product": live.serving.name,
         "champion": live.version,
@@ -50,33 +46,16 @@ def replay(name: str, challenger: str, folder: Path) -> dict[str, Any]:
     }
 
 
-def latest_rows(log: Log, features: Mapping[str, Feature]) -> pd.DataFrame:
-    """The latest rows that the champion answered. Raises UserError if the log has not all of the columns."""
-    unlogged = log.unlogged(features)
-    if unlogged:
-        raise UserError(f"{log.folder}: the log has no {', '.join(unlogged)}, which the model needs")
-    tables: list[pd.DataFrame] = []
-    for file in reversed(log.files):
-        tables.append(logged_table(log.own(pq.read_table(file)), features))
-        if sum(map(len, tables)) >= MOST:
-            break
-    table = pd.concat(tables, ignore_index=True)
-    if not len(table):
-        raise UserError(f"{log.folder}: the champion has answered none of its rows")
-    return table
-
-
 def differences(table: pd.DataFrame, before: np.ndarray, after: np.ndarray, contract: Contract) -> dict[str, Any]:
     """How many answers change, which into which, by how much, and in which groups most; scores of both models."""
     target = contract.target
-    first, second = labels(before, target), labels(after, target)
+    changed = changed_answers(before, after, target)
     if target.task == "regression":
         moved = np.abs(after - before)
-        changed = moved > MOVED * (np.std(before) or 1.0)
         turns = pd.Series(np.where(after > before, "up", "down")[changed], dtype=object)
     else:
         moved = np.abs(after - before) if before.ndim == 1 else np.abs(after - before).max(axis=1)
-        changed = first != second
+        first, second = labels(before, target), labels(after, target)
         turns = pd.Series([f"{old} -> {new}" for old, new in zip(first[changed], second[changed], strict=True)])
     return {
         "rows": len(table),

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,22 +10,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from core.base.errors import UserError
-from core.metrics.classes import codes
+from core.base.prediction_log import ANSWER, ID, REQUEST, TIME, log_files
 from core.model.model import ProductModel
-from core.spec.columns import Feature, Integer, Number
 from core.spec.target import Target
+from core.table.logged import logged_table, rows_of
 from service.batch.block import mistakes_of
 from service.model.live import Live
-from service.prediction_log.columns import ANSWER, MODEL, PREFIX, REQUEST, TIME
-from service.prediction_log.files import log_files
-from service.prediction_log.labels import LABELS, TRUTH, is_truth
+from service.prediction_log.labels import LABELS, of_rows
 from watch.coverage import covered
+from watch.labels import Labels, truth
 
 CHUNK = 50_000  # rows of a table that are read at a time
 
@@ -80,39 +78,30 @@ class Log:
                 f"{folder}: no file of a prediction log; SERVICE_PREDICTION_LOG={folder} makes the service write it"
             )
 
-    def unlogged(self, names: Iterable[str]) -> list[str]:
-        """Those of the contract's columns that some file does not have."""
-        logged = set.intersection(*(set(pq.read_schema(file).names) for file in self.files))
-        return [name for name in names if PREFIX + name not in logged]
+    @property
+    def model(self) -> str:
+        return self._live.version
 
-    def read(self, file: Path, labels: dict[str, str]) -> Answered:
+    def read(self, file: Path, labels: Labels) -> Answered:
         """The rows of one file that the model answered."""
         return self._answered(pq.read_table(file), labels)
 
-    def with_ids(self, labels: dict[str, str]) -> Iterator[Answered]:
-        """The rows of these request ids, file by file."""
-        chosen = ds.field(REQUEST).isin(pa.array(list(labels), pa.string()))
+    def labelled(self, labels: Labels, earlier: Labels) -> Iterator[Answered]:
+        """The rows with one of these labels and none of the earlier ones, file by file."""
+        chosen = of_rows(labels.request_ids, labels.ids)
         for file in self.files:
-            yield self._answered(ds.dataset(file).to_table(filter=chosen), labels)
+            schema = pq.read_schema(file)
+            names = schema if ID in schema.names else schema.append(pa.field(ID, pa.string()))
+            rows = ds.dataset(file, schema=names).to_table(filter=chosen)
+            is_new = [earlier.of(*keys) is None for keys in row_keys(rows)]
+            yield self._answered(rows.filter(pa.array(is_new, pa.bool_())), labels)
 
-    def labels(self, files: list[Path]) -> dict[str, str]:
-        """The last label of each request id."""
-        tables = [pq.read_table(file, columns=[TIME, REQUEST, TRUTH]) for file in files]
-        if not tables:
-            return {}
-        rows = pa.concat_tables(tables).sort_by(TIME)
-        return dict(zip(rows[REQUEST].to_pylist(), rows[TRUTH].to_pylist(), strict=True))
-
-    def own(self, table: pa.Table) -> pa.Table:
-        """Those of the rows that the model answered."""
-        return table.filter(pc.equal(table[MODEL], self._live.version))
-
-    def _answered(self, table: pa.Table, labels: dict[str, str]) -> Answered:
-        own = self.own(table)
+    def _answered(self, table: pa.Table, labels: Labels) -> Answered:
+        own = rows_of(self.model, table)
         answers = [json.loads(answer) for answer in own[ANSWER].to_pylist()]
         model, target = self._live.require_model(), self._live.answers.target
         ids = np.array(own[REQUEST].to_pylist(), dtype=object)
-        own_labels = [labels.get(request) for request in ids]
+        own_labels = [labels.of(*keys) for keys in row_keys(own)]
         return Answered(
             ids,
             own[TIME].to_numpy().astype("datetime64[D]"),
@@ -124,17 +113,16 @@ class Log:
         )
 
 
-def logged_table(rows: pa.Table, features: Mapping[str, Feature]) -> pd.DataFrame:
-    """The columns of contracts, as a model takes them; one that the log has not is missing in every row."""
-    columns: dict[str, Any] = {}
-    for name, feature in features.items():
-        cells = rows[PREFIX + name].to_pylist() if PREFIX + name in rows.column_names else [None] * len(rows)
-        columns[name] = pd.Series(cells, dtype=float if isinstance(feature, Number | Integer) else object)
-    return pd.DataFrame(columns, index=range(len(rows)))
+def row_keys(rows: pa.Table) -> Iterator[tuple[str, str | None]]:
+    """Request id of each row of a log, and the product's id; None if a row, or an older file, has none."""
+    ids = rows[ID].to_pylist() if ID in rows.column_names else [None] * len(rows)
+    return zip(rows[REQUEST].to_pylist(), ids, strict=True)
 
 
-def table_rows(path: Path, live: Live, labels: dict[str, str]) -> Iterator[Answered]:
+def table_rows(path: Path, live: Live, labels: Labels) -> Iterator[Answered]:
     """The rows of a CSV or Parquet table in pieces, scored; labels by the product's id, or the table's target column.
+
+    Without an id, a row is named by its number in its piece.
 
     Raises UserError for a file that is no table.
     """
@@ -156,7 +144,8 @@ def table_rows(path: Path, live: Live, labels: dict[str, str]) -> Iterator[Answe
         kept = piece.iloc[places]
         ids = kept[live.rows.id] if live.rows.id in kept else pd.Series(places)
         texts = kept[target.name].tolist() if target.name in kept else [None] * len(kept)
-        truths = [labels.get(str(key), text) for key, text in zip(ids, texts, strict=True)]
+        given = [labels.of(str(key), str(key)) for key in ids]
+        truths = [text if label is None else label for label, text in zip(given, texts, strict=True)]
         yield Answered(
             ids.astype(str).to_numpy(dtype=object),
             np.full(len(kept), today),
@@ -176,26 +165,6 @@ def _pieces(path: Path) -> Iterator[pd.DataFrame]:
             yield from pd.read_csv(path, dtype=str, keep_default_na=False, chunksize=CHUNK)
     except (OSError, ValueError) as error:
         raise UserError(f"{path}: not a CSV or Parquet table: {error}") from None
-
-
-def read_labels(path: Path, key: str, target: Target) -> dict[str, str]:
-    """Labels by their key, from a CSV with two columns: the key, and `truth` or the target's name. Raises UserError."""
-    table = pd.concat(_pieces(path))
-    name = TRUTH if TRUTH in table else target.name
-    if key not in table or name not in table:
-        raise UserError(
-            f"{path}: needs the columns {key} and {TRUTH} (or {target.name}); it has {', '.join(map(str, table))}"
-        )
-    return dict(zip(table[key].astype(str), table[name].astype(str), strict=True))
-
-
-def truth(values: list[Any], target: Target) -> np.ndarray:
-    """The labels as numbers, as `codes` makes them, NaN for none, shape (n,)."""
-    numbers = np.full(len(values), np.nan)
-    places = [place for place, value in enumerate(values) if value is not None and is_truth(value, target)]
-    if places:
-        numbers[places] = codes([str(values[place]) for place in places], target)
-    return numbers
 
 
 def scores_of(answers: list[dict[str, Any]], target: Target) -> np.ndarray:

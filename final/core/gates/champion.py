@@ -19,6 +19,7 @@ from core.spec.product import Product
 from core.spec.target import Target
 
 NAME, NOTHING = "champion: better", "none to beat"
+UNLOADABLE = (OSError, ValueError, CatBoostError, ForeignError)  # what loading an artifact of other versions raises
 REPLACE = "PROMOTE_REPLACE"  # the variable by which `pipeline.sh --replace` reaches the stage
 
 
@@ -36,7 +37,7 @@ def compare(
     """
     try:
         old = ProductModel.load(champion)
-    except (OSError, ValueError, CatBoostError, ForeignError) as error:
+    except UNLOADABLE as error:
         return True, verdict("no contest", f"promoted: the champion cannot be loaded ({type(error).__name__})")
     if changes := contract_changes(old.contract, product.contract):
         return replace, _verdict_on_another_contract(changes, product.name, replace)

@@ -46,6 +46,13 @@ class Slices(Frozen):
         return [*self.floors, *self.ceilings]
 
 
+class Replay(Frozen):
+    """How many of the rows that the champion answered a challenger that wins may answer otherwise."""
+
+    changed: float = Field(ge=0, lt=1, description="greatest share of the logged rows whose answer changes")
+    log: str = Field(min_length=1, description="folder of the prediction log, from the product's folder")
+
+
 class ChampionGate(Frozen):
     """A challenger replaces the champion if its metric is better in this share of the paired bootstrap's resamples.
 
@@ -55,6 +62,7 @@ class ChampionGate(Frozen):
     metric: MetricName | None = None
     confidence: float = Field(default=0.9, gt=0.5, lt=1)
     resamples: int = Field(default=1000, ge=200)
+    replay: Replay | None = Field(default=None, exclude_if=lambda limit: limit is None)
 
 
 class Calibration(Frozen):

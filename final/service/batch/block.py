@@ -141,9 +141,13 @@ class Answered:
 class Checked:
     """What the model sees of a block's good rows, and the mistakes of each other row."""
 
-    rows: int
+    block: Block
     parts: list[tuple[np.ndarray, dict[str, Column]]]  # places of some rows, (k,), and the model's features of them
     mistakes: dict[int, Mistakes]
+
+    @property
+    def rows(self) -> int:
+        return len(self.block)
 
     def scored(self, live: Live) -> Scored:
         """As the model gives them; NaN where a row is wrong."""
@@ -180,7 +184,7 @@ def checked(live: Live, block: Block) -> Checked:
         if valid:
             features = live.require_model().features(live.rows.columns(list(valid.values())))
             parts.append((np.array(list(valid)), features))
-    return Checked(len(block), parts, mistakes)
+    return Checked(block, parts, mistakes)
 
 
 def answered(live: Live, block: Block) -> Answered:

@@ -6,9 +6,10 @@ import socket
 import struct
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from service.problems import Problem, busy
 
 PIECE = 64 * 1024
 HEAD = struct.Struct(">I")  # length of what is known of an answer, in front of it
+AddSample = Callable[[int, bytes], None]  # rows that were answered, and an Arrow stream of some of them for the log
 BROKEN = "the process that answers batches ended before it had answered"
 
 
@@ -45,6 +47,7 @@ class BatchProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._starting = asyncio.Lock()
+        self._logging: set[asyncio.Task[None]] = set()
         self.jobs = 0
 
     async def start(self) -> socket.socket:
@@ -71,8 +74,11 @@ class BatchProcess:
             self._control = ours
             return ours
 
-    async def run(self, job: dict[str, Any], body: AsyncIterator[bytes]) -> Reply:
-        """Send a job and its whole body; returns when the answer begins. Raises Problem as the job did."""
+    async def run(self, job: dict[str, Any], body: AsyncIterator[bytes], log: AddSample | None = None) -> Reply:
+        """Send a job and its whole body; returns when the answer begins. Raises Problem as the job did.
+
+        `log` is called after the answer, if the job's order says which rows are for the log.
+        """
         self.jobs += 1
         writer: asyncio.StreamWriter | None = None
         try:
@@ -97,19 +103,39 @@ class BatchProcess:
         if reply["status"] != 200:
             self._done(writer)
             raise failed(reply)
-        pieces = self._pieces(reader, writer, reply["length"])
+        rest = partial(log, reply["answered"]) if log and reply["answered"] else None
+        pieces = self._pieces(reader, writer, reply["length"], rest)
         return Reply(reply["type"], reply.get("headers", {}), reply.get("tally", {}), reply["length"], pieces)
 
     async def _pieces(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, length: int
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        length: int,
+        log: Callable[[bytes], None] | None,
     ) -> AsyncIterator[bytes]:
         try:
             while length:
-                piece = await reader.read(PIECE)
+                piece = await reader.read(min(PIECE, length))
                 if not piece:
                     raise ConnectionError(BROKEN)
                 length -= len(piece)
                 yield piece
+        finally:
+            if log is None or length:
+                self._done(writer)
+            else:  # a task of its own: the client waits for nothing more
+                task = asyncio.create_task(self._log(reader, writer, log))
+                self._logging.add(task)
+                task.add_done_callback(self._logging.discard)
+
+    async def _log(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, log: Callable[[bytes], None]
+    ) -> None:
+        try:
+            log(await reader.read())
+        except OSError:
+            log(b"")  # the process has ended
         finally:
             self._done(writer)
 

@@ -12,6 +12,7 @@ import orjson
 from service.batch.block import Block
 from service.batch.csv_blocks import csv_blocks
 from service.batch.read import as_row, check_header
+from service.batch.sample import Sample
 from service.batch.score import all_or_none, answers, blocks_of
 from service.batch.target import TargetColumn
 from service.json_text import JsonError, JsonStream, rows_of
@@ -23,7 +24,7 @@ TYPES = ("text/csv", "application/json")
 FORMS = ("dataframe_split", "dataframe_records", "instances", "inputs")
 
 
-def run(live: Live, order: dict[str, Any], body: BinaryIO, out: BinaryIO) -> dict[str, Any]:
+def run(live: Live, order: dict[str, Any], body: BinaryIO, out: BinaryIO, sample: Sample) -> dict[str, Any]:
     """Predict the rows of the body. Raises Problem: 400 where it has no known form, 422 where a row is wrong, 415."""
     kind, _, parameters = order["type"].partition(";")
     charset = parameters.replace(" ", "").lower()
@@ -38,7 +39,7 @@ def run(live: Live, order: dict[str, Any], body: BinaryIO, out: BinaryIO) -> dic
     between = b""
     try:
         for part in all_or_none(live, blocks, order["most"]):
-            out.write(between + orjson.dumps(answers(live, part))[1:-1])
+            out.write(between + orjson.dumps(answers(live, part, sample))[1:-1])
             between = b","
     except JsonError as error:
         raise unreadable(error, 400) from None

@@ -1,8 +1,9 @@
 """The process beside a server in which batches and explanations run, so that they never block its event loop.
 
 The server sends one byte and a socket for each job. Over that socket come a line of JSON that names the job, and the
-body; back go the length of a JSON text, that text with status and length of the answer, and the answer. A job is a
-thread: the sockets' own buffers hold back who is too fast, and a closed socket ends the job.
+body; back go the length of a JSON text, that text with status and length of the answer, the answer, and, once the
+client has all of it, rows for the prediction log. A job is a thread: the sockets' own buffers hold back who is too
+fast, and a closed socket ends the job.
 """
 
 import io
@@ -24,6 +25,7 @@ import orjson
 
 from service.batch.client import HEAD
 from service.batch.jobs import JOBS
+from service.batch.sample import Sample
 from service.model.live import Live
 from service.model.serving import Serving
 from service.problems import MISTAKE, MOST_ERRORS, Problem
@@ -55,26 +57,30 @@ def work(live: Live, job: socket.socket) -> None:
     """One job. The answer is kept until the body was read: many clients read nothing before they have sent all."""
     with job, suppress(OSError), SpooledTemporaryFile(IN_MEMORY) as out:  # as it closes, a file may not fit again
         body = io.BufferedReader(JobBody(job))
-        reply = answer(live, body, cast(BinaryIO, out))
+        sample = Sample()
+        reply = answer(live, body, cast(BinaryIO, out), sample)
         if reply is None:
             return  # the client has gone
         while body.read(2**16):
             pass
         length = out.tell() if reply["status"] == 200 else 0
-        head = orjson.dumps({**reply, "length": length})
+        head = orjson.dumps({**reply, "length": length, "answered": sample.answered})
         job.sendall(HEAD.pack(len(head)) + head)
         if length:
             out.seek(0)
             with job.makefile("wb") as back:
                 shutil.copyfileobj(out, back, 2**16)
+        if reply["status"] == 200 and sample.answered:
+            job.sendall(sample.stream(live))
 
 
-def answer(live: Live, body: BinaryIO, out: BinaryIO) -> dict[str, Any] | None:
+def answer(live: Live, body: BinaryIO, out: BinaryIO, sample: Sample) -> dict[str, Any] | None:
     """Do the job that the body begins with; what is known of the answer in `out`, or None if nobody waits for it."""
     log = logging.getLogger("service")
     try:
         order = json.loads(body.readline())
-        reply = JOBS[order["job"]](live, order, body, out)
+        sample.begin(order.get("log"))
+        reply = JOBS[order["job"]](live, order, body, out, sample)
         out.flush()
     except Problem as problem:
         return {"status": problem.status, "detail": problem.detail, "errors": problem.errors[:MOST_ERRORS]}

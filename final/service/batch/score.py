@@ -14,7 +14,8 @@ from service.batch.arrow import arrow_blocks
 from service.batch.block import Answered, Block, Checked, Rows, answered, checked
 from service.batch.csv_blocks import csv_blocks
 from service.batch.read import CHUNK
-from service.batch.target import Policy, TargetColumn
+from service.batch.sample import Sample
+from service.batch.target import TargetColumn
 from service.batch.write import Writer
 from service.metrics import label
 from service.model import rows as model_rows
@@ -36,31 +37,30 @@ FORMS: dict[str, tuple[Reader, type[Writer]]] = {
 }
 
 
-def run(live: Live, form: str, most: int, policy: Policy, body: BinaryIO, out: BinaryIO) -> dict[str, Any]:
+def run(live: Live, order: dict[str, Any], body: BinaryIO, out: BinaryIO, sample: Sample) -> dict[str, Any]:
     """Answer every row of the body to `out`; returns what is known of the whole.
 
-    Raises Problem: 422 where the body stops being rows, 413 where it has more than `most`.
+    The order has the body's `form`, `most` rows, and the policy for a `target` that the rows have. Raises Problem: 422
+    where the body stops being rows, 413 where it has more than `most`.
     """
+    form: str = order["form"]
     tally = Counter[str]()
 
     def counted(blocks: Iterable[Block]) -> Iterator[Answered]:
-        for part in here(live)(blocks):
+        for block in blocks:
+            part = answered(live, block)
+            sample.add(live, block, part)
             for value, times in part.counts(live):
                 tally[label(value)] += times
             yield part
 
-    target = TargetColumn(live.answers.target, policy)
-    rows, invalid = score(live, form, body, out, counted, target, most)
+    target = TargetColumn(live.answers.target, order["target"])
+    rows, invalid = score(live, form, body, out, counted, target, order["most"])
     headers = {"x-rows": str(rows), "x-rows-invalid": str(invalid)}
     if target.metric:
         name, value, compared = target.metric
         headers |= {"x-target-metric": name, "x-target-value": f"{value:.6g}", "x-target-rows": str(compared)}
     return {"type": form.partition(";")[0], "headers": headers, "tally": tally}
-
-
-def here(live: Live) -> Answering:
-    """Answers by this process."""
-    return lambda blocks: (answered(live, block) for block in blocks)
 
 
 def score(
@@ -130,6 +130,8 @@ def blocks_of(values: Iterator[Any], is_loose: bool = False) -> Iterator[Rows]:
         yield Rows(chunk, [None] * len(chunk), is_loose=is_loose)
 
 
-def answers(live: Live, part: Checked) -> list[dict[str, Any]]:
+def answers(live: Live, part: Checked, sample: Sample) -> list[dict[str, Any]]:
     """What each of these rows is answered."""
-    return live.answers.of(*part.scored(live))
+    scores, limits = part.scored(live)
+    sample.add(live, part.block, Answered(scores, part.mistakes, limits))
+    return live.answers.of(scores, limits)

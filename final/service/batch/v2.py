@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from core.spec.columns import Boolean, Category, Feature, Integer, Number, Value
 from service.batch.read import check_header
+from service.batch.sample import Sample
 from service.batch.score import all_or_none, answers, blocks_of
 from service.batch.target import TargetColumn
 from service.batch.v2_tensors import DATATYPES, Binary, Listed, Output, Tensor, encoded
@@ -101,7 +102,7 @@ class _Request(BaseModel):
     outputs: list[_Named] | None = None
 
 
-def run(live: Live, order: dict[str, Any], body: BinaryIO, out: BinaryIO) -> dict[str, Any]:
+def run(live: Live, order: dict[str, Any], body: BinaryIO, out: BinaryIO, sample: Sample) -> dict[str, Any]:
     """POST /v2/models/NAME/infer. `order["header"]`: length of the JSON part where binary tensors follow it.
 
     Raises Problem: 400 where the body is not of the protocol, 422 where a row is wrong, 413.
@@ -117,7 +118,7 @@ def run(live: Live, order: dict[str, Any], body: BinaryIO, out: BinaryIO) -> dic
         columns = zip(*(tensor.cells() for tensor in tensors), strict=True)
         rows = (dict(zip(names, cells, strict=True)) for cells in columns)
         parts = all_or_none(live, blocks_of(rows, is_loose=True), order["most"])
-        chunks = (answers(live, part) for part in parts)
+        chunks = (answers(live, part, sample) for part in parts)
         return _write(live, asked, outputs, chunks, out)
     except JsonError as error:
         raise unreadable(error, 400) from None

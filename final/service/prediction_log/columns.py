@@ -1,4 +1,4 @@
-"""The columns of the log: time, request, model and answer, and those of the contract as `row_<name>`."""
+"""The columns of the log: time, request, model, answer and id, and those of the contract as `row_<name>`."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -6,10 +6,8 @@ from typing import Any, NamedTuple
 import orjson
 import pyarrow as pa
 
+from core.base.prediction_log import ANSWER, ID, MODEL, PREFIX, REQUEST, TIME
 from core.spec.columns import Boolean, Category, Feature, Integer, Number
-
-PREFIX = "row_"
-TIME, REQUEST, MODEL, ANSWER = "time", "request_id", "model", "answer"
 
 
 class Entry(NamedTuple):
@@ -19,6 +17,7 @@ class Entry(NamedTuple):
     request_id: bytes
     values: tuple[Any, ...]
     answer: dict[str, Any]
+    id: str | None = None
 
 
 def arrow_type(feature: Feature) -> pa.DataType:
@@ -43,7 +42,7 @@ class LogColumns:
         self._places = [place for place, name in enumerate(features) if name not in unlogged]
         fields = [(PREFIX + name, arrow_type(feature)) for name, feature in features.items() if name not in unlogged]
         fixed = [(TIME, pa.timestamp("us", tz="UTC")), (REQUEST, pa.string()), (MODEL, pa.string())]
-        self.schema = pa.schema([*fixed, (ANSWER, pa.string()), *fields])
+        self.schema = pa.schema([*fixed, (ANSWER, pa.string()), (ID, pa.string()), *fields])
 
     def batch(self, entries: Sequence[Entry]) -> pa.RecordBatch:
         """The entries as columns of `schema`, in their order; the answer is JSON, as the service gave it."""
@@ -52,6 +51,7 @@ class LogColumns:
             [entry.request_id.decode("latin-1") for entry in entries],
             [self._model] * len(entries),
             [orjson.dumps(entry.answer).decode() for entry in entries],
+            [entry.id for entry in entries],
         ]
         rows: list[list[Any]] = [[entry.values[place] for entry in entries] for place in self._places]
         columns = [_array(cells, field.type) for cells, field in zip([*fixed, *rows], self.schema, strict=True)]

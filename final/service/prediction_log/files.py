@@ -11,15 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.base.files import replacing
+from core.base.prediction_log import PREDICTIONS, log_files
 
-PREDICTIONS = "predictions"  # the files' names begin with it
 LEFT_BEHIND = 3600  # seconds after which a file that is not whole is of a process that has ended
 DAY = 86_400
-
-
-def log_files(folder: Path, kind: str = PREDICTIONS) -> list[Path]:
-    """The whole files of one kind, the oldest first: a name begins with the time of writing."""
-    return sorted(folder.glob(f"{kind}-*.parquet"))
 
 
 class LogFolder:

@@ -1,9 +1,9 @@
-"""Labels that come later: what was true of a logged row, by its request id, kept beside the log."""
+"""Labels that come later: what was true of a logged row, by its request id or the product's id, beside the log."""
 
 import csv
 import io
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,41 +11,73 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.dataset as ds
 
+from core.base.prediction_log import ID, REQUEST, TIME, log_files
 from core.spec.target import Target
 from service.json_text import JsonError, loads
-from service.prediction_log.columns import REQUEST
-from service.prediction_log.files import LogFolder, log_files
+from service.prediction_log.files import LogFolder
 from service.problems import Problem, mistake, refused, unreadable
 
 LABELS = "labels"  # the files' names begin with it
 TRUTH = "truth"
-NAMES = (REQUEST, TRUTH)
-SCHEMA = pa.schema([("time", pa.timestamp("us", tz="UTC")), (REQUEST, pa.string()), (TRUTH, pa.string())])
+KEYS = pa.schema([(REQUEST, pa.string()), (ID, pa.string())])
+SCHEMA = pa.schema([(TIME, pa.timestamp("us", tz="UTC")), *KEYS, (TRUTH, pa.string())])
 JSON, CSV = "application/json", "text/csv"
+Key = tuple[str | None, str | None]  # request id, the product's id; one of them
+
+
+class Label(NamedTuple):
+    """What was true of a row, as text. Of the ids one is there, the other is None."""
+
+    request_id: str | None
+    id: str | None
+    truth: str
+
+    @property
+    def key(self) -> Key:
+        return self.request_id, self.id
 
 
 class Kept(NamedTuple):
-    """What became of the labels of one request."""
+    """What became of the labels of one request; `not_logged` counts those of which the log has no row."""
 
     labels: int
     repeated: int
     not_logged: int
 
 
-def read(body: bytes, form: str, target: Target) -> list[tuple[str, str]]:
-    """(request id, truth) of each label, as text. Raises Problem (422) for a body or a truth that is none."""
+def read(body: bytes, form: str, target: Target, id_name: str | None = None) -> list[Label]:
+    """The labels, of which each names its row by its request id or by the product's id, the column `id_name`.
+
+    Raises Problem (422) for a body or a truth that is none.
+    """
     rows = _csv_rows(body) if form == CSV else _json_rows(body)
+    needed = f"must have {' or '.join(key_names(id_name))}, and {TRUTH}, nothing else"
     labels, errors = [], []
     for number, row in enumerate(rows):
-        if not isinstance(row, dict) or set(row) != set(NAMES) or not isinstance(row[REQUEST], str):
-            errors.append(mistake(number, f"must have {REQUEST} (text) and {TRUTH}, nothing else", type(row).__name__))
+        key = _key(row, id_name) if isinstance(row, dict) else None
+        if key is None:
+            errors.append(mistake(number, needed, type(row).__name__))
         elif not is_truth(row[TRUTH], target):
             errors.append(mistake(f"{number}.{TRUTH}", f"must be {allowed(target)}", type(row[TRUTH]).__name__))
         else:
-            labels.append((row[REQUEST], str(row[TRUTH])))
+            labels.append(Label(*key, str(row[TRUTH])))
     if errors:
         raise refused(errors)
     return labels
+
+
+def key_names(id_name: str | None) -> list[str]:
+    """By what a label may name its row."""
+    return [REQUEST] if id_name in (None, REQUEST, TRUTH) else [REQUEST, id_name]
+
+
+def _key(row: dict[str, Any], id_name: str | None) -> Key | None:
+    """What names the row; None if that is not one text, or whole number of the product's ids, beside the truth."""
+    if row.keys() == {REQUEST, TRUTH}:
+        return (row[REQUEST], None) if isinstance(row[REQUEST], str) else None
+    if id_name is not None and row.keys() == {id_name, TRUTH}:
+        return (None, str(row[id_name])) if type(row[id_name]) in (str, int) else None
+    return None
 
 
 def _json_rows(body: bytes) -> list[Any]:
@@ -80,24 +112,32 @@ def allowed(target: Target) -> str:
     return "a number" if target.task == "regression" else f"one of {', '.join(map(str, target.values))}"
 
 
-def keep(folder: LogFolder, labels: list[tuple[str, str]]) -> Kept:
+def keep(folder: LogFolder, labels: list[Label]) -> Kept:
     """Write labels beside the log. A row's last label counts; one of a row that is not in the log waits for it.
 
     Raises OSError if they could not be written.
     """
-    last = dict(labels)
-    earlier = ids_in(log_files(folder.path, LABELS), last)
-    logged = ids_in(log_files(folder.path), last)
+    last = {label.key: label for label in labels}
+    earlier = keys_in(log_files(folder.path, LABELS), last)
+    logged = keys_in(log_files(folder.path), last)
     now = datetime.now(UTC)
-    columns = [[now] * len(last), list(last), list(last.values())]
     if last:
-        folder.write([pa.record_batch([*map(pa.array, columns)], names=SCHEMA.names).cast(SCHEMA)], LABELS)
+        rows = [{TIME: now, **label._asdict()} for label in last.values()]
+        folder.write([pa.RecordBatch.from_pylist(rows, schema=SCHEMA)], LABELS)
     return Kept(len(last), len(labels) - len(last) + len(earlier), len(last.keys() - logged))
 
 
-def ids_in(files: list[Path], ids: Iterable[str]) -> set[str]:
-    """Those of the request ids that the files have."""
+def keys_in(files: list[Path], keys: Collection[Key]) -> set[Key]:
+    """Those of the keys that the files have."""
     if not files:
         return set()
-    chosen = ds.field(REQUEST).isin(pa.array(list(ids), pa.string()))
-    return set(ds.dataset(files).to_table(columns=[REQUEST], filter=chosen)[REQUEST].to_pylist())
+    chosen = of_rows([request for request, _ in keys], [key for _, key in keys])
+    rows = ds.dataset(files, schema=KEYS).to_table(filter=chosen)
+    present = {(request, None) for request in rows[REQUEST].to_pylist()}
+    return {*keys} & {*present, *((None, key) for key in rows[ID].to_pylist())}
+
+
+def of_rows(request_ids: Iterable[str | None], ids: Iterable[str | None]) -> ds.Expression:
+    """The filter of rows that have one of these ids; None is none."""
+    by_request, by_id = ([key for key in keys if key is not None] for keys in (request_ids, ids))
+    return ds.field(REQUEST).isin(pa.array(by_request, pa.string())) | ds.field(ID).isin(pa.array(by_id, pa.string()))

@@ -40,7 +40,8 @@ class PredictionLog:
         self.watched = Watched(folder, metrics.registry)
         self._rate, self._file_rows = settings.prediction_log_rate, settings.prediction_log_rows
         self._file_seconds = settings.prediction_log_seconds
-        self._queue: deque[tuple[LogColumns, Entry]] = deque()
+        self._queue: deque[tuple[LogColumns, Entry] | pa.RecordBatch] = deque()
+        self._queued, self._taken = 0, 0  # rows so far; written by the event loop alone, and by the thread
         self._second, self._in_second = 0, 0
         self._refused = {RATE: 0, FULL: 0}  # rows so far; written by the event loop alone
         self._counted = {RATE: 0, FULL: 0}  # those that metrics know of
@@ -59,24 +60,44 @@ class PredictionLog:
 
         def add(request_id: bytes, row: BaseModel, answer: dict[str, Any]) -> None:
             now = time.time()
-            if self.has_place(now):
+            if self.places(now):
                 self._queue.append((columns, Entry(now, request_id, tuple(row.__dict__.values()), answer)))
 
         return add
 
-    def has_place(self, now: float) -> bool:
-        """Whether a row of this moment may be queued; one that may not is counted. The only work of a lost row."""
+    def order(self, live: Live, request_id: bytes) -> dict[str, Any]:
+        """What the batch process is told: how many of a job's rows it may send, as what, and without which columns.
+
+        However long a job is, it sends no more than one second may have.
+        """
+        unlogged = sorted(live.serving.unlogged)
+        return {"most": self._rate, "request": request_id.decode("latin-1"), "unlogged": unlogged}
+
+    def add_sample(self, answered: int, content: bytes) -> None:
+        """Log a sample, in random order, of a job's answered rows: an Arrow stream of the log's columns."""
+        try:
+            batch = pa.ipc.open_stream(content).read_next_batch()
+        except (pa.ArrowException, StopIteration):  # the batch process has ended, or could not make it
+            self._count(FAILED, answered)
+            return
+        self._refused[RATE] += answered - batch.num_rows
+        rows = self.places(time.time(), batch.num_rows)
+        if rows:
+            self._queue.append(batch.slice(0, rows))
+
+    def places(self, now: float, rows: int = 1) -> int:
+        """How many of these rows may be queued now; the others are counted. The only work of a lost row."""
         second = int(now)
         if second != self._second:
             self._second, self._in_second = second, 0
-        self._in_second += 1
-        if self._in_second > self._rate:
-            self._refused[RATE] += 1
-            return False
-        if len(self._queue) >= QUEUE:
-            self._refused[FULL] += 1
-            return False
-        return True
+        in_rate = min(rows, self._rate - self._in_second)
+        places = min(in_rate, QUEUE - self._queued + self._taken)
+        self._in_second += in_rate
+        self._queued += places
+        if places < rows:
+            self._refused[RATE] += rows - in_rate
+            self._refused[FULL] += in_rate - places
+        return places
 
     def stop(self) -> None:
         """Write what is waiting, unless that takes too long."""
@@ -95,21 +116,27 @@ class PredictionLog:
                 self._count(outcome, rows - self._counted[outcome])
                 self._counted[outcome] = rows
         waiting = [self._queue.popleft() for _ in range(len(self._queue))]
-        for columns, pairs in groupby(waiting, key=lambda pair: pair[0]):
-            self._take(columns, [entry for _, entry in pairs])
+        samples = [item for item in waiting if isinstance(item, pa.RecordBatch)]
+        pairs = [item for item in waiting if isinstance(item, tuple)]
+        self._taken += len(pairs) + sum(sample.num_rows for sample in samples)
+        for columns, group in groupby(pairs, key=lambda pair: pair[0]):
+            self._take(columns, [entry for _, entry in group])
+        for sample in samples:
+            self._add(sample)
         rows = sum(batch.num_rows for batch in self._batches)
         is_time = time.monotonic() - self._opened >= self._file_seconds
         if rows and (last or is_time or rows >= self._file_rows):
             self._write()
 
     def _take(self, columns: LogColumns, entries: list[Entry]) -> None:
-        if self._batches and self._batches[0].schema != columns.schema:
-            self._write()
         try:
-            batch = columns.batch(entries)
+            self._add(columns.batch(entries))
         except Exception as error:  # of a value that the column cannot hold: the log ends for nobody
             self._lost(len(entries), f"rows could not be written: {error}")
-            return
+
+    def _add(self, batch: pa.RecordBatch) -> None:
+        if self._batches and self._batches[0].schema != batch.schema:
+            self._write()
         if not self._batches:
             self._opened = time.monotonic()
         self._batches.append(batch)

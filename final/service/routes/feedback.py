@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from core.base.errors import message
+from core.base.prediction_log import REQUEST
 from service.body import whole
 from service.prediction_log import labels
-from service.prediction_log.columns import REQUEST
 from service.prediction_log.files import LogFolder
 from service.problems import Problem, busy
 from service.routes.batch import content_type
@@ -21,7 +21,7 @@ logger = logging.getLogger("service")
 
 
 class FeedbackAnswer(BaseModel):
-    """`repeated`: labels that replaced an earlier one of their row. `not_logged`: no such request id in the log yet."""
+    """`repeated`: labels that replaced an earlier one of their row. `not_logged`: no such row in the log yet."""
 
     labels: int
     repeated: int
@@ -32,7 +32,8 @@ def router(server: Server, folder: LogFolder) -> APIRouter:
     """The route that keeps labels in the folder of the log."""
     api = APIRouter(tags=["Service"])
     writing = asyncio.Lock()
-    target = server.live.serving.contract.target
+    contract = server.live.serving.contract
+    target, names = contract.target, labels.key_names(contract.id)
     example = [{REQUEST: "order-17", labels.TRUTH: target.values[0] if target.values else 1.5}]
     forms: dict[str, Any] = {
         labels.JSON: {"schema": {"type": "array", "items": {"type": "object"}}, "example": example},
@@ -41,7 +42,7 @@ def router(server: Server, folder: LogFolder) -> APIRouter:
 
     @api.post(
         "/feedback",
-        summary="Labels of rows that were answered before, by request id; the last one of a row counts",
+        summary=f"Labels of rows that were answered before, by {' or '.join(names)}; the last one of a row counts",
         responses=refusals(408, 413, 415, 422, 503),
         openapi_extra=body(**forms),
     )
@@ -52,7 +53,7 @@ def router(server: Server, folder: LogFolder) -> APIRouter:
         content = await whole(request, server.settings.max_body_bytes, server.settings.batch_seconds)
         async with writing:
             try:
-                rows = await asyncio.to_thread(labels.read, content, form, target)
+                rows = await asyncio.to_thread(labels.read, content, form, target, contract.id)
                 kept = await asyncio.to_thread(labels.keep, folder, rows)
             except OSError as error:
                 logger.error("labels were not kept: %s", error)  # noqa: TRY400 - the reason is the whole story

@@ -13,6 +13,7 @@ import orjson
 import pyarrow as pa
 
 from service.batch.process import answer
+from service.batch.sample import Sample
 from service.model.live import Live
 from service.problems import Problem
 
@@ -176,7 +177,7 @@ def outcome(live: Live, body: Body) -> tuple[int, str]:
         return 200, ""
     out = io.BytesIO()
     order = json.dumps({"job": body.job, **body.order}).encode() + b"\n"
-    reply = answer(live, io.BytesIO(order + body.content), out)
+    reply = answer(live, io.BytesIO(order + body.content), out, Sample())
     assert reply is not None
     assert orjson.dumps(reply)
     return reply["status"], reply.get("detail") or out.getvalue().decode(errors="replace")

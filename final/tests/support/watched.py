@@ -4,14 +4,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from core.metrics.classes import codes
 from service.model.live import Live
 from service.prediction_log.columns import Entry, LogColumns
 from service.prediction_log.files import LogFolder
-from service.prediction_log.labels import keep
+from service.prediction_log.labels import Label, keep
 from tests.support.small_live import small_live
 from tests.support.small_product import product, table
 from watch.checks import PREDICTIONS, answered_values
@@ -42,27 +41,25 @@ def many(task: str) -> pd.DataFrame:
 
 
 def log_rows(folder: Path, rows: pd.DataFrame, live: Live, start: int = 0, day: float = 0.0, **columns: Any) -> None:
-    """One file of the log: rows as requests start, start + 1, ...; `columns` are given to LogColumns."""
+    """One file of the log: rows as requests start, start + 1, ..., with the product's `ids` if they are given.
+
+    `columns` are given to LogColumns.
+    """
+    ids = columns.pop("ids", [None] * len(rows))
     contract = live.serving.contract
     logged = LogColumns(contract.features, columns.pop("model", live.version), **columns)
     answers = live.answers.of(live.require_model().scores(rows))
-    cells = [[_typed(value) for value in row] for row in rows[list(contract.features)].itertuples(index=False)]
+    table = rows[list(contract.features)].to_dict("records")
+    checked = [
+        live.rows.one_or_error(live.rows.loose({str(name): cell for name, cell in row.items()})) for row in table
+    ]
     entries = [
-        Entry(day * DAY + number, b"%d" % (start + number), tuple(row), answer)
-        for number, (row, answer) in enumerate(zip(cells, answers, strict=True))
+        Entry(day * DAY + number, b"%d" % (start + number), tuple(row.__dict__.values()), answer, key)
+        for number, (row, answer, key) in enumerate(zip(checked, answers, ids, strict=True))
     ]
     LogFolder(folder, 10**9, 10**4).write([logged.batch(entries)])
 
 
-def _typed(value: Any) -> Any:
-    """A cell of the table as a request has it."""
-    if value is None or (isinstance(value, float) and np.isnan(value)):
-        return None
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
-
-
 def label_rows(folder: Path, labels: list[Any], start: int = 0) -> None:
     """What was true of the requests start, start + 1, ..."""
-    keep(LogFolder(folder, 0, 0), [(str(start + number), str(label)) for number, label in enumerate(labels)])
+    keep(LogFolder(folder, 0, 0), [Label(str(start + number), None, str(label)) for number, label in enumerate(labels)])

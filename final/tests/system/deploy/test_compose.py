@@ -1,4 +1,4 @@
-"""compose.yaml as a person starts it: replicas behind the proxy, page, Prometheus and DVC remote, all of them real.
+"""compose.yaml as a person starts it: replicas behind the proxy, page, monitoring and DVC remote, all of them real.
 
 Grafana's image cannot be had everywhere, so its files alone are tested, in test_files.py.
 """
@@ -27,7 +27,7 @@ from tests.support.scoring_input import table
 from tests.support.servers import free_port, wait_for
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(900)]
-SERVICES = ("proxy", "page", "prometheus", "storage")
+SERVICES = ("proxy", "page", "prometheus", "storage", "watch")
 KEYS = {"AWS_ACCESS_KEY_ID": "compose", "AWS_SECRET_ACCESS_KEY": "a-secret-of-the-test"}
 
 
@@ -64,13 +64,14 @@ def stack(trained: Checkout, image: str) -> Iterator[Compose]:
     ports = dict.fromkeys(("PORT", "PAGE_PORT", "PROMETHEUS_PORT", "S3_PORT", "SCHEDULER_PORT"), "0")
     own = {"API_IMAGE": image, "PAGE_IMAGE": built.stdout.strip(), "GRAFANA_PASSWORD": "unused", **KEYS}
     project = f"whole-{free_port()}"
-    names = {"COMPOSE_PROJECT_NAME": project, "WORKERS_IMAGE": f"{project}-workers"}
+    names = {"COMPOSE_PROJECT_NAME": project, "WORKERS_IMAGE": f"{project}-workers", "WATCH_IMAGE": f"{project}-watch"}
+    names |= {"COMPOSE_PROFILES": "monitoring", "WATCH_SECONDS": "2"}
     compose = Compose(deploy / "compose.sh", {**os.environ, **others, **ports, **own, **names})
     try:
         compose("up", "--detach", *SERVICES)
         yield compose
     finally:
-        compose("--profile", "batch", "down", "--volumes", "--timeout", "15")
+        compose("--profile", "batch", "--profile", "monitoring", "down", "--volumes", "--timeout", "15")
 
 
 def shown(url: str) -> str:
@@ -119,6 +120,26 @@ def test_prometheus_scrapes_every_replica(stack: Compose) -> None:
     }
     assert len(addresses) == 2
     assert {one["metric"]["instance"] for one in found} == addresses
+
+
+def test_prometheus_has_what_was_seen_of_the_replicas_rows_and_the_rules(
+    stack: Compose, trained: Checkout, rows: list[dict[str, Any]]
+) -> None:
+    proxy, prometheus = stack.url("proxy", 8080), stack.url("prometheus", 9090)
+    httpx.post(f"{proxy}/predict/batch", json=rows, timeout=60).raise_for_status()
+    query = {"query": f'watch_verdict{{job="api", model="{trained.champion()}"}} == 0'}
+    steady, end = list[dict[str, Any]](), time.monotonic() + 150  # a file of the log is written after a minute
+    while len(steady) < 2:
+        assert time.monotonic() < end, stack("logs", "watch")
+        time.sleep(1)
+        answer = httpx.get(f"{prometheus}/api/v1/query", params=query, timeout=60).json()
+        steady = answer["data"]["result"]
+    assert len({series["metric"]["instance"] for series in steady}) == 2
+    assert httpx.get(f"{proxy}/watch", timeout=60).json()["verdict"] == "steady"
+    (group,) = httpx.get(f"{prometheus}/api/v1/rules", timeout=60).json()["data"]["groups"]
+    rules = {rule["name"]: (rule["health"], rule["state"]) for rule in group["rules"]}
+    names = ("ModelIsWorseThanAllowed", "SomethingMoved", "NobodyLooks", "PredictionLogLosesRows")
+    assert rules == dict.fromkeys(names, ("ok", "inactive"))
 
 
 def test_a_fresh_clone_has_the_champion_from_the_storage_without_training(

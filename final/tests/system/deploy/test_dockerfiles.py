@@ -6,6 +6,6 @@ from core.base.paths import FINAL
 from tests.support.image_files import hadolint
 
 
-@pytest.mark.parametrize("name", ["Dockerfile", "page.Dockerfile", "workers.Dockerfile"])
+@pytest.mark.parametrize("name", ["Dockerfile", "page.Dockerfile", "watch.Dockerfile", "workers.Dockerfile"])
 def test_hadolint_finds_nothing(name: str) -> None:
     hadolint(FINAL / "deploy" / name)

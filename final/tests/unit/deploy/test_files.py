@@ -77,8 +77,14 @@ def test_the_images_lock_is_a_hash_pinned_part_of_the_roots(name: str) -> None:
     assert not packages & {"matplotlib", "plotly", "graphviz", "pytest", "streamlit"}
 
 
-def test_the_workers_lock_is_a_hash_pinned_part_of_the_roots() -> None:
-    assert {"dask", "distributed"} <= part_of_the_roots_lock(DEPLOY / "requirements-dask.txt")
+@pytest.mark.parametrize(
+    ("name", "packages"),
+    [("requirements-dask.txt", {"dask", "distributed"}), ("requirements-watch.txt", {"jinja2", "scikit-learn"})],
+)
+def test_locks_of_images_made_from_the_services_are_hash_pinned_parts_of_the_roots(
+    name: str, packages: set[str]
+) -> None:
+    assert packages <= part_of_the_roots_lock(DEPLOY / name)
 
 
 def test_grafanas_files_are_readable_and_ask_the_source_that_is_provisioned() -> None:

@@ -37,6 +37,13 @@ def test_the_verdict_is_a_line_and_an_exit_code(run: Any, tmp_path: Path) -> Non
     assert len(act.stdout.splitlines()) == 1
 
 
+@pytest.mark.parametrize("arguments", [[], ["--data", "b"], ["--log", "a", "--labels", "b"]])
+def test_only_a_log_is_looked_at_again_and_again(run: Any, arguments: list[str]) -> None:
+    mistake = run("--every", "60", *arguments)
+    assert mistake.exit_code == 1
+    assert "--every needs --log FOLDER" in mistake.output
+
+
 @pytest.mark.parametrize("arguments", [[], ["--log", "a", "--data", "b"]])
 def test_rows_come_from_one_place(run: Any, arguments: list[str]) -> None:
     mistake = run(*arguments)

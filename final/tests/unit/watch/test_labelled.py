@@ -28,6 +28,14 @@ def test_labelled_rows_are_cells_of_the_table(tmp_path: Path) -> None:
     assert read_rows(tmp_path / "labelled.csv", declared).keys() == {"0", "1"}
 
 
+def test_a_row_has_the_products_id_if_it_was_logged(tmp_path: Path) -> None:
+    live, declared, rows = small_live(), product("binary", "linear").model_copy(update={"id": "number"}), many("binary")
+    log_rows(tmp_path, rows.head(2), live, ids=["n7", None])
+    label_rows(tmp_path, ["yes", "no"])
+    logged = logged_rows(Log(tmp_path, live), declared)
+    assert {key: (row["number"], row["y"]) for key, row in logged.items()} == {"n7": ("n7", "yes"), "1": ("1", "no")}
+
+
 @pytest.mark.parametrize("end", ["", "\n"])
 def test_rows_are_added_to_a_table_of_the_same_header(end: str, tmp_path: Path) -> None:
     (tmp_path / "raw.csv").write_text(f'a,b\n1,"x, y"{end}')

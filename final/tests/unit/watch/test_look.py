@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 from core.base.errors import UserError
+from service.prediction_log.files import LogFolder
+from service.prediction_log.labels import Label, keep
 from tests.support.watched import label_rows, log_rows, many, reference
 from watch import look
 from watch.page import render
@@ -103,6 +105,26 @@ def test_labels_of_a_file_are_kept_beside_the_log_once(tmp_path: Path, rows: pd.
     assert len(list(tmp_path.glob("labels-*.parquet"))) == 1
 
 
+def test_rows_are_labelled_by_the_products_id(tmp_path: Path, rows: pd.DataFrame) -> None:
+    log_rows(tmp_path, rows.head(50), reference().live, ids=[f"n{number}" for number in range(50)])
+    log_rows(tmp_path, rows.iloc[50:60], reference().live, start=50)
+    labels = pd.DataFrame({"number": [f"n{number}" for number in range(60)], "truth": rows["y"].head(60)})
+    labels.to_csv(tmp_path / "given.csv", index=False)
+    assert look.of_log(reference(), tmp_path, tmp_path / "given.csv")["labelled"] == 50
+
+
+def test_a_row_labelled_by_both_ids_is_evidence_once_and_has_its_last_label(tmp_path: Path, rows: pd.DataFrame) -> None:
+    ids = [f"n{number}" for number in range(50)]
+    log_rows(tmp_path, rows.head(50), reference().live, ids=ids)
+    label_rows(tmp_path, wrong(rows["y"].head(50), 0.3))
+    before = look.of_log(reference(), tmp_path)
+    keep(LogFolder(tmp_path, 0, 0), [Label(None, key, label) for key, label in zip(ids, rows["y"], strict=False)])
+    after = look.of_log(reference(), tmp_path)
+    assert after["labelled"] == before["labelled"] == 50
+    assert after["checks"] == before["checks"]
+    assert after["realised"]["value"] > before["realised"]["value"]
+
+
 def test_rows_of_another_model_and_masked_columns_are_left_out(tmp_path: Path, rows: pd.DataFrame) -> None:
     log_rows(tmp_path, rows.head(70), reference().live, model="another")
     log_rows(tmp_path, rows, reference().live, unlogged={"note", "size"})
@@ -154,7 +176,7 @@ def test_mistakes_are_told(tmp_path: Path, rows: pd.DataFrame) -> None:
     with pytest.raises(UserError, match="the label of '0' must be one of no, yes"):
         look.of_log(reference(), tmp_path, tmp_path / "labels.csv")
     (tmp_path / "labels.csv").write_text("id\n0\n")
-    with pytest.raises(UserError, match="needs the columns request_id and truth"):
+    with pytest.raises(UserError, match="needs the columns request_id, or the product's id, and truth"):
         look.of_log(reference(), tmp_path, tmp_path / "labels.csv")
     (tmp_path / "bad.csv").write_text("kind\nz\n")
     with pytest.raises(UserError, match="no row is what the contract says"):

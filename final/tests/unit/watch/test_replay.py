@@ -8,10 +8,10 @@ import pytest
 
 from core.base.errors import UserError
 from core.spec.contract import Contract
+from core.table.logged import latest_rows
 from tests.support.small_live import small_live
 from tests.support.watched import log_rows, many
-from watch.replay import differences, headline, latest_rows
-from watch.rows import Log
+from watch.replay import differences, headline
 
 CONTRACT: Contract = small_live().serving.contract
 
@@ -19,7 +19,7 @@ CONTRACT: Contract = small_live().serving.contract
 def test_the_same_model_changes_nothing(tmp_path: Path) -> None:
     rows, live = many("binary").head(100), small_live()
     log_rows(tmp_path, rows, live)
-    table = latest_rows(Log(tmp_path, live), CONTRACT.features)
+    table = latest_rows(tmp_path, live.version, CONTRACT.features)
     scores = live.require_model().scores(table)
     np.testing.assert_allclose(scores, live.require_model().scores(rows))  # what was logged is what was asked
     facts = differences(table, scores, scores, CONTRACT)
@@ -51,4 +51,8 @@ def test_a_log_without_what_the_model_needs_is_refused(tmp_path: Path) -> None:
     rows, live = many("binary").head(30), small_live()
     log_rows(tmp_path, rows, live, unlogged={"note"})
     with pytest.raises(UserError, match="the log has no note"):
-        latest_rows(Log(tmp_path, live), CONTRACT.features)
+        latest_rows(tmp_path, live.version, CONTRACT.features)
+    with pytest.raises(UserError, match="the champion has answered none of its rows"):
+        latest_rows(tmp_path, "another", {})
+    with pytest.raises(UserError, match="no file of a prediction log"):
+        latest_rows(tmp_path / "none", live.version, {})

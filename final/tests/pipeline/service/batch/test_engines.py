@@ -5,6 +5,7 @@ import io
 import json
 import random
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, get_args
 
 import pyarrow as pa
@@ -14,6 +15,7 @@ from core.spec.columns import Boolean, Category, Date, Integer, Number
 from service.batch import block, csv_lines
 from service.batch import score as batch
 from service.batch.jobs import JOBS
+from service.batch.sample import Sample
 from service.batch.target import Policy, TargetColumn
 from service.batch.v2 import datatype
 from service.model.live import Live
@@ -44,11 +46,12 @@ ODD_VALUES: tuple[Any, ...] = (
 def outcomes(live: Live, form: str, body: bytes, policy: Policy) -> list[Any]:
     """What both engines make of a body: now, and as it was."""
     found: list[Any] = []
+    answering = partial(map, partial(block.answered, live))
     for engine in ("columns", "rows"):
         out, target = io.BytesIO(), TargetColumn(live.answers.target, policy)
         try:
             if engine == "columns":
-                counts = batch.score(live, form, io.BytesIO(body), out, batch.here(live), target)
+                counts = batch.score(live, form, io.BytesIO(body), out, answering, target)
                 compared = (target._rows, repr(target._sum))
             else:
                 rows, invalid, (number, total) = row_by_row.score(live, form, io.BytesIO(body), out, target)
@@ -302,7 +305,7 @@ def test_protocols_check_many_rows_by_column_as_a_few_one_by_one(
             monkeypatch.setattr(block, "FEW", few)
             out = io.BytesIO()
             try:
-                results.append((JOBS[job](live, order, io.BytesIO(body), out), out.getvalue()))
+                results.append((JOBS[job](live, order, io.BytesIO(body), out, Sample()), out.getvalue()))
             except Problem as problem:
                 results.append((problem.status, problem.detail, problem.errors))
         assert results[0] == results[1], job

@@ -12,14 +12,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from core.base.paths import FINAL, Paths
 from core.gates import data, model, split
 from core.gates.gate import Gate
+from core.gates.replay import replay
 from core.gates.verdicts import last_verdicts
 from core.table.finding import Finding
-from tests.support.small_products import FEATURES, declared
+from tests.support.small_products import FEATURES, declared, linear_model
 
 GATES = {"Gate", "limited"}  # what makes a verdict
 
@@ -101,6 +104,17 @@ def behaved(kind: str) -> dict[str, Any]:
     return {"behaviour": [{"kind": kind, "column": "size", "rows": 9, "share": 0.5, "wanted": 0.9}]}
 
 
+def replayed(folder: Path) -> list[Gate]:
+    """On a challenger that answers each logged row otherwise."""
+    limited = declared(gates={"floor": 0.75, "champion": {"replay": {"changed": 0.5, "log": "log"}}})
+    for name, bias in {"champion": 1.0, "challenger": -1.0}.items():
+        linear_model(limited, {"size": [0.0]}, [bias]).save(folder / name)
+    (folder / "log").mkdir()
+    rows = {"model": ["champion"], **{f"row_{name}": table()[name].head(1) for name in FEATURES}}
+    pq.write_table(pa.table(rows), folder / "log" / "predictions-1.parquet")
+    return replay(folder / "challenger", folder / "champion", limited, folder)
+
+
 FLOORS = {"floors": {"shape": 0.7}}
 SLICE = {"column": "shape", "value": "round", "rows": 40, "accuracy": 0.6}
 BROKEN = {"rows": 100, "covered": 0.7, "least": 0.8, "slices": []}
@@ -135,6 +149,7 @@ FAULTS: dict[str, Callable[[Path], list[Gate]]] = {
     "slice: *=*": lambda _: judged({"slices": [SLICE]}, slices=FLOORS),
     "slice: found by search": lambda _: judged({"weak": {"worst": [WEAK]}}, slices={"searched": 0.2}),
     "behaviour: * of *": lambda _: judged(behaved("direction")),
+    "champion: replay": replayed,
     "*: not reached": lambda empty: last_verdicts(Paths(empty)),
 }
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from service.batch.process import answer
+from service.batch.sample import Sample
 from tests.support.odd_bodies import (
     ARROW,
     JSON,
@@ -119,7 +120,7 @@ def test_a_name_that_is_there_twice_is_refused_on_every_path() -> None:
 def test_of_many_wrong_rows_the_first_mistakes_are_named(job: str, body: Any) -> None:
     asked = {"job": job, "type": JSON, "header": 0, "most": 9999}
     text = io.BytesIO(f"{json.dumps(asked)}\n{json.dumps(body)}".encode())
-    reply = answer(small_live(), text, io.BytesIO())
+    reply = answer(small_live(), text, io.BytesIO(), Sample())
     assert reply is not None
     assert (reply["status"], len(reply["errors"])) == (422, 100)
     assert reply["detail"] == "0.count: required field is missing (and 99 more)"
@@ -132,7 +133,7 @@ def test_a_disk_without_room_for_an_answer_says_so(caplog: pytest.LogCaptureFixt
 
     asked = {"job": "batch", "form": JSON, "most": 9, "target": "refuse"}
     body = io.BytesIO(json.dumps(asked).encode() + b"\n" + json.dumps(ROWS).encode())
-    reply = answer(small_live(), body, Full())
+    reply = answer(small_live(), body, Full(), Sample())
     assert reply is not None
     assert (reply["status"], "has no room for the answer" in reply["detail"]) == (503, True)
     assert "no room for an answer in" in caplog.text

@@ -6,10 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 from core.spec.columns import Feature
+from service.batch.block import Answered, Rows
+from service.batch.sample import Sample
 from service.metrics import Metrics
 from service.model.live import Live
 from service.prediction_log import log as log_module
@@ -47,7 +50,8 @@ def test_rows_and_answers_are_in_a_file(tmp_path: Path) -> None:
     log.turn()
     (file,) = files_in(tmp_path / "log")
     table = pq.read_table(file)
-    assert table.column_names[:4] == ["time", "request_id", "model", "answer"]
+    assert table.column_names[:5] == ["time", "request_id", "model", "answer", "id"]
+    assert table["id"].to_pylist() == [None, None, None]
     assert table["request_id"].to_pylist() == ["request-0", "request-1", "request-2"]
     assert table["row_count"].to_pylist() == [0, 1, 2]
     assert set(table["row_day"].to_pylist()) == {ROW["day"]}
@@ -110,10 +114,58 @@ def test_a_slow_disk_loses_rows_and_holds_nobody_up(tmp_path: Path, monkeypatch:
 
 def test_rows_beyond_the_rate_are_counted(tmp_path: Path) -> None:
     log, counts = opened(tmp_path, prediction_log_rate=2)
-    assert [log.has_place(time) for time in (10.0, 10.5, 10.9, 11.0)] == [True, True, False, True]
+    assert [log.places(time) for time in (10.0, 10.5, 10.9, 11.0)] == [1, 1, 0, 1]
     log.turn()
     log.turn()
     assert counts == {"over_rate": 1}
+
+
+def sample_of(live: Live, rows: int) -> bytes:
+    """As the batch process sends it: the answered rows of one job."""
+    sample, values = Sample(), [{**ROW, "count": number} for number in range(rows)]
+    sample.begin({"most": 100, "request": "job", "unlogged": []})
+    sample.add(live, Rows(values, [None] * rows), Answered(np.full(rows, 0.5), {}))
+    return sample.stream(live)
+
+
+def test_rows_of_a_batch_share_the_rate_of_single_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.time", lambda: 10.0)
+    log, counts = opened(tmp_path, prediction_log_rate=5)
+    answer_rows(log, small_live(), 2)
+    log.add_sample(answered=20, content=sample_of(small_live(), 4))
+    answer_rows(log, small_live(), 1)
+    log.turn(last=True)
+    (file,) = files_in(tmp_path)
+    ids = pq.read_table(file)["request_id"].to_pylist()
+    assert ids[:2] == ["request-0", "request-1"]
+    assert len(set(ids[2:])) == 3
+    assert set(ids[2:]) <= {f"job/{number}" for number in range(4)}
+    assert counts == {"written": 5, "over_rate": 18}
+
+
+def test_a_sample_takes_the_places_that_the_queue_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_module, "QUEUE", 5)
+    log, counts = opened(tmp_path)
+    answer_rows(log, small_live(), 2)
+    log.add_sample(answered=4, content=sample_of(small_live(), 4))
+    log.turn()
+    log.add_sample(answered=4, content=sample_of(small_live(), 4))  # the queue is empty again
+    log.turn(last=True)
+    assert counts == {"written": 9, "queue_full": 1}
+
+
+def test_a_batch_process_that_ended_before_its_sample_came_is_counted(tmp_path: Path) -> None:
+    log, counts = opened(tmp_path)
+    for content in (b"", sample_of(small_live(), 4)[:100]):
+        log.add_sample(answered=4, content=content)
+    log.turn(last=True)
+    assert counts == {"write_failed": 8}
+
+
+def test_the_batch_process_is_told_what_to_leave_out(tmp_path: Path) -> None:
+    log, _ = opened(tmp_path, prediction_log_rate=7)
+    masked = Live(replace(small_live().serving, manifest={"unlogged": ["note"]}))
+    assert log.order(masked, b"r\xe9") == {"most": 7, "request": "r\u00e9", "unlogged": ["note"]}
 
 
 def test_a_masked_column_is_left_out() -> None:

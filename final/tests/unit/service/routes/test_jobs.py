@@ -17,7 +17,7 @@ from service.spool import Spool
 
 def server(**settings: Any) -> Any:
     process = Mock(run=AsyncMock(side_effect=OSError))
-    parts = {"live": Mock(), "metrics": Mock(), "spool": Spool(1000), "running": 0, "batches": process}
+    parts = {"live": Mock(), "metrics": Mock(), "spool": Spool(1000), "running": 0, "batches": process, "log": None}
     return SimpleNamespace(settings=Settings(max_batches=1, **settings), **parts)
 
 
