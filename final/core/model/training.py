@@ -16,6 +16,7 @@ from core.model.folds import Fold, folds, group_numbers
 from core.model.linear_part import LinearEstimator
 from core.model.model import ProductModel, Table
 from core.model.part import Data, Estimator, Part, activation
+from core.spec.columns import monotone
 from core.spec.contract import Contract
 from core.spec.estimator import Model
 from core.spec.product import Split
@@ -100,13 +101,12 @@ def fit(
     groups_of_rows = {name: unseen_rows.columns[name] for name in slices if name in maker.categorical}
     once = not cross and (rows > refit_rows or settings.quality == "fast")
     bag = 0 if once else BAG[settings.quality]
+    directions = monotone(contract.features)
     estimators: dict[str, Estimator] = {
-        "catboost": BoostedEstimator(
-            target, maker, complete, once, progress, (len(cross) or 1) + bag, bag, contract.monotone
-        ),
+        "catboost": BoostedEstimator(target, maker, complete, once, progress, (len(cross) or 1) + bag, bag, directions),
         "linear": LinearEstimator(target, maker.categorical, settings.strength),
     }
-    parts = ("catboost",) if contract.monotone else PARTS[settings.estimator]  # a linear part keeps no direction
+    parts = ("catboost",) if directions else PARTS[settings.estimator]  # a linear part keeps no direction
     chosen = {name: estimators[name] for name in parts}
     if cross:
         fitted = _by_folds(chosen, everything, cross, target)

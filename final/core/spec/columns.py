@@ -1,6 +1,7 @@
 """The columns of a table as a product file declares them, and the features derived from them."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
@@ -94,6 +95,12 @@ class Date(_Feature):
     time: bool = Field(default=False, exclude_if=lambda time: not time)
     # excluded from dumps: the same days in another form are the same contract
     forms: tuple[str, ...] = Field(default=(), exclude=True, description="other ways to write it, as in source.dates")
+
+
+def monotone(features: Mapping[str, _Feature]) -> dict[str, str]:
+    """The features with a declared direction, and which."""
+    ordered = {name: feature for name, feature in features.items() if isinstance(feature, _Ordered)}
+    return {name: feature.monotone for name, feature in ordered.items() if feature.monotone is not None}
 
 
 # the tag that pydantic puts into the path of an error inside a union -> the member of the union

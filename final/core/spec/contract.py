@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import Field
 
-from core.spec.columns import Date, Derived, Feature, Frozen, Integer, Number
+from core.spec.columns import Date, Derived, Feature, Frozen
 from core.spec.target import Target
 
 
@@ -21,12 +21,6 @@ class Contract(Frozen):
     target: Target
     features: dict[str, Feature] = Field(min_length=1)
     derived: dict[str, Derived] = Field(default_factory=dict)
-
-    @property
-    def monotone(self) -> dict[str, str]:
-        """The features with a declared direction, and which."""
-        ordered = {name: feature for name, feature in self.features.items() if isinstance(feature, Number | Integer)}
-        return {name: feature.monotone for name, feature in ordered.items() if feature.monotone is not None}
 
     def with_forms(self, forms: Mapping[str, tuple[str, ...]]) -> Self:
         """The contract whose dates a request may write in these forms too, as the source does."""

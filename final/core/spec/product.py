@@ -11,7 +11,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from core.spec.columns import Date, Derived, Feature, Frozen, Integer, Number, parts
+from core.spec.columns import Date, Derived, Feature, Frozen, Integer, Number, monotone, parts
 from core.spec.contract import Contract
 from core.spec.decision import Decision
 from core.spec.estimator import Model
@@ -145,7 +145,7 @@ class Product(Frozen):
                 _refuse(key, f"of must name one of the classes {', '.join(map(str, self.target.values))}")
             if not several and check.of is not None:
                 _refuse(key, "of is for several classes; this task has one score")
-        for name, direction in self.contract.monotone.items():
+        for name, direction in monotone(self.features).items():
             reason = self._why_not_monotone(name)
             if reason:
                 _refuse(f"features.{name}.monotone", f"{direction} cannot be kept: {reason}")
@@ -166,7 +166,7 @@ class Product(Frozen):
             return "a score of several classes has no direction"
         if self.model.file is not None or self.model.estimator == "linear":
             return "model: must be one that CatBoost trains here"
-        if users := [derived for derived, rule in self.contract.derived.items() if name in rule.inputs]:
+        if users := [derived for derived, rule in self.derived.items() if name in rule.inputs]:
             return f"{users[0]} is made of it, and has no direction"
         return "" if self.features[name].in_model else "the model does not see the feature itself (in_model: false)"
 
