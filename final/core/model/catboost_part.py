@@ -18,7 +18,7 @@ from core.features.columns import Column
 from core.features.maker import FeatureMaker
 from core.model.folds import Fold
 from core.model.part import Crossed, Data, Fitted, crossed
-from core.model.presets import LARGE_ROWS, TRIED, WIDE_COLUMNS
+from core.model.presets import LARGE_ROWS, share_of_columns
 from core.spec.estimator import Model
 from core.spec.metric_names import Task
 from core.spec.target import Target
@@ -119,8 +119,8 @@ def _options(settings: Model, target: Target, rows: int, columns: int, monotone:
     }
     if rows >= LARGE_ROWS or settings.quality == "fast":
         options["max_ctr_complexity"] = 1  # the time is better spent on more trees than on combinations
-    if columns >= WIDE_COLUMNS:
-        options["rsm"] = TRIED / columns
+    if (share := share_of_columns(columns, len(target.values))) < 1:
+        options["rsm"] = share
     if monotone:
         options["monotone_constraints"] = {name: DIRECTIONS[way] for name, way in monotone.items()}
     if target.task == "multiclass":

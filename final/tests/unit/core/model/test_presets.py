@@ -74,6 +74,14 @@ def test_a_wide_table_is_tried_in_parts(columns: int, share: float | None) -> No
 
 
 @pytest.mark.parametrize(
+    ("columns", "classes", "share"),
+    [(499, 2, 1), (1500, 0, 0.1), (62, 8, 1), (64, 10, 150 / 640), (129, 32, 150 / 4128), (20, 100, 0.2), (3, 200, 1)],
+)
+def test_with_many_classes_a_level_looks_at_fewer_columns(columns: int, classes: int, share: float) -> None:
+    assert presets.share_of_columns(columns, classes) == share
+
+
+@pytest.mark.parametrize(
     ("rows", "quality", "combined"),
     [(19_999, "good", None), (20_000, "good", 1), (19_999, "fast", 1), (19_999, "best", None)],
 )
