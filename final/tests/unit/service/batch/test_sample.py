@@ -54,12 +54,15 @@ def test_a_batchs_good_rows_are_logged_with_their_answers() -> None:
     assert {row["model"] for row in logged(sample)} == {small_live().version}
 
 
-def test_ids_of_a_table_are_logged() -> None:
+@pytest.mark.parametrize(
+    ("job", "order"), [("batch", {"form": "text/csv", "target": "refuse"}), ("mlflow", {"type": "text/csv"})]
+)
+def test_ids_of_a_table_are_logged(job: str, order: dict[str, str]) -> None:
     table = b"number,size,count,kind,flag,day,note\n" + b"".join(
         b"n%d,0.5,%d,a,true,2024-03-15,x\n" % (number, number) for number in range(3)
     )
-    sample, out = begun(), io.BytesIO()
-    JOBS["batch"](small_live(), {"most": 9, "form": "text/csv", "target": "refuse"}, io.BytesIO(table), out, sample)
+    sample = begun()
+    JOBS[job](small_live(), {"most": 9, **order}, io.BytesIO(table), io.BytesIO(), sample)
     assert [(row["id"], row["row_count"]) for row in logged(sample)] == [("n0", 0), ("n1", 1), ("n2", 2)]
 
 
