@@ -67,6 +67,17 @@ class Rows:
             return [rows.loose(value) if isinstance(value, dict) else value for value in values]
         return values
 
+    def taken(self, places: np.ndarray) -> "Rows":
+        """Some of the rows, as a block of their own, without the actual values."""
+        values, keys = ([cells[place] for place in places] for cells in (self.values, self.keys))
+        return Rows(values, keys, is_loose=self.is_loose)
+
+    @property
+    def size(self) -> int:
+        """Characters of the texts."""
+        rows = (value.values() for value in self.values if isinstance(value, dict))
+        return sum(len(cell) for cells in rows for cell in cells if isinstance(cell, str))
+
 
 @dataclass(frozen=True)
 class Table:
@@ -95,6 +106,17 @@ class Table:
             return [{} for _ in places]
         values = [rows.loose(dict(zip(names, row, strict=True))) for row in zip(*taken, strict=True)]
         return [self.broken.get(place, value) for place, value in zip(places.tolist(), values, strict=True)]
+
+    def taken(self, places: np.ndarray) -> "Table":
+        """Some of the rows, none of them broken, as a block of their own, without the actual values."""
+        chosen_rows = pa.array(places)
+        columns = {name: column.take(chosen_rows) for name, column in self.cells.items()}
+        return Table(columns, len(places), keys=None if self.keys is None else self.keys.take(chosen_rows))
+
+    @property
+    def size(self) -> int:
+        """Bytes of the cells."""
+        return sum(int(column.nbytes) for column in self.cells.values())
 
 
 Block = Rows | Table

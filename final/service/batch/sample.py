@@ -1,8 +1,9 @@
-"""Rows of a job for the prediction log: an even sample, drawn beside the answers and sent after them."""
+"""Rows of a job for the prediction log: an even sample, drawn beside the answers, and made and sent after them."""
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,17 +17,21 @@ from service.model.cells import AT_ONCE
 from service.model.live import Live
 from service.prediction_log.columns import Entry, LogColumns
 
-LONGEST = 64 * 1024  # characters of a row's texts; a longer row is not logged
+LONGEST = 64 * 1024  # bytes of a row; longer ones are not logged
 logger = logging.getLogger("service")
 
 
 class Drawn(NamedTuple):
-    """A row of the sample. `draw` is a random number, of which the least ones are kept; `number` is its place."""
+    """A row of the sample. `draw` is a random number, of which the least ones are kept.
+
+    `part` and `place` say where the row is: in the part of a block that was drawn with it. `number` is that of the row
+    in its request.
+    """
 
     draw: float
     number: int
-    row: Any
-    id: str | None
+    part: Block
+    place: int
     scored: Scored
 
 
@@ -61,57 +66,59 @@ class Sample:
         least = np.flatnonzero(draws < limit)
         least = least[np.argsort(draws[least])][: self._most]
         try:
-            rows, ids = _objects(live, block, places[least]), _ids(block, places[least])
+            part = block.taken(places[least])
         except Exception:
             logger.exception("rows of a batch could not be logged")
             return
-        taken = zip(draws[least].tolist(), places[least].tolist(), rows, ids, strict=True)
+        if part.size > LONGEST * len(part):
+            return
         new = [
-            Drawn(draw, first + place, row, key, answered.at(place))
-            for draw, place, row, key in taken
-            if _characters([*row.values(), key]) <= LONGEST
+            Drawn(draw, first + number, part, place, answered.at(number))
+            for place, (draw, number) in enumerate(zip(draws[least].tolist(), places[least].tolist(), strict=True))
         ]
         self._kept = sorted(self._kept + new, key=lambda drawn: drawn.draw)[: self._most]
 
     def stream(self, live: Live) -> bytes:
-        """The rows with their answers as an Arrow stream of the log's columns; empty without rows.
+        """The rows with their answers, in random order, as an Arrow stream of the log's columns; empty without rows.
 
         The request id of a row is that of its request, a slash, and the row's number there, from 0.
         """
-        checked = [(drawn, live.rows.one_or_error(drawn.row)) for drawn in self._kept]
-        good = [(drawn, row) for drawn, row in checked if isinstance(row, BaseModel)]
-        if not good:
-            return b""
-        now = time.time()
-        entries = [
-            Entry(now, self._request_id(drawn), tuple(row.__dict__.values()), answer, drawn.id)
-            for drawn, row in good
-            for answer in live.answers.of(*drawn.scored)
-        ]
         columns = LogColumns(live.serving.contract.features, live.version, self._unlogged)
+        entries = list(self._entries(live))
+        if not entries:
+            return b""
         out = pa.BufferOutputStream()
         with pa.ipc.new_stream(out, columns.schema) as stream:
-            stream.write_batch(columns.batch(entries))
+            stream.write_batch(columns.batch([entries[place] for place in self._random.permutation(len(entries))]))
         return bytes(out.getvalue())
 
-    def _request_id(self, drawn: Drawn) -> bytes:
-        return f"{self._request}/{drawn.number}".encode("latin-1")
+    def _entries(self, live: Live) -> Iterator[Entry]:
+        now = time.time()
+        by_part = sorted(self._kept, key=lambda drawn: id(drawn.part))
+        for _, group in groupby(by_part, key=lambda drawn: id(drawn.part)):
+            drawn = list(group)
+            answers = [answer for row in drawn for answer in live.answers.of(*row.scored)]
+            try:
+                rows = [live.rows.one_or_error(row) for row in _objects(live, drawn)]
+                ids = _ids(drawn)
+            except Exception:
+                logger.exception("rows of a batch could not be logged")
+                continue
+            for (_, number, *_), row, answer, key in zip(drawn, rows, answers, ids, strict=True):
+                if isinstance(row, BaseModel):
+                    request_id = f"{self._request}/{number}".encode("latin-1")
+                    yield Entry(now, request_id, tuple(row.__dict__.values()), answer, key)
 
 
-def _objects(live: Live, block: Block, places: np.ndarray) -> list[Any]:
+def _objects(live: Live, drawn: list[Drawn]) -> list[Any]:
+    """The rows of one part, as the contract's model takes them."""
+    places = np.array([row.place for row in drawn])
     starts = range(0, len(places), AT_ONCE)
-    return [row for start in starts for row in block.objects(live.rows, places[start : start + AT_ONCE])]
+    return [row for start in starts for row in drawn[0].part.objects(live.rows, places[start : start + AT_ONCE])]
 
 
-def _ids(block: Block, places: np.ndarray) -> list[str | None]:
-    """The product's ids of some rows; None if a row has none."""
-    keys: Any = block.keys
-    if isinstance(keys, pa.Array):
-        keys = keys.take(pa.array(places))
-    elif keys is not None:
-        keys = [keys[place] for place in places]
-    return list(key_texts(keys, len(places)).to_pylist())
-
-
-def _characters(cells: Iterable[Any]) -> int:
-    return sum(len(cell) for cell in cells if isinstance(cell, str))
+def _ids(drawn: list[Drawn]) -> list[str | None]:
+    """The product's ids of rows of one part; None if a row has none."""
+    part = drawn[0].part
+    keys = key_texts(part.keys, len(part))
+    return list(keys.take(pa.array([row.place for row in drawn])).to_pylist())

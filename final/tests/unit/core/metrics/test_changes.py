@@ -19,7 +19,7 @@ TARGETS = {
         ("binary", [0.4, 0.9, 0.6], [0.1, 0.51, 0.4], [False, False, True]),
         ("multiclass", [[0.5, 0.3, 0.2], [0.1, 0.8, 0.1]], [[0.4, 0.3, 0.3], [0.5, 0.4, 0.1]], [False, True]),
         ("regression", [0.0, 10.0, 20.0], [0.8, 10.0, 18.0], [False, False, True]),  # a tenth of 8.16
-        ("regression", [5.0, 5.0], [5.05, 5.2], [False, True]),  # of answers that are all the same, 0.1
+        ("regression", [0.0, 0.0, 0.0], [0.1, 0.15, 0.0], [False, True, False]),  # of equal answers, 0.1
     ],
 )
 def test_an_answer_has_changed(task: str, before: list[float], after: list[float], changed: list[bool]) -> None:

@@ -54,19 +54,23 @@ def test_a_batchs_good_rows_are_logged_with_their_answers() -> None:
     assert {row["model"] for row in logged(sample)} == {small_live().version}
 
 
-def test_ids_of_a_table_are_logged() -> None:
+@pytest.mark.parametrize(
+    ("job", "order"), [("batch", {"form": "text/csv", "target": "refuse"}), ("mlflow", {"type": "text/csv"})]
+)
+def test_ids_of_a_table_are_logged(job: str, order: dict[str, str]) -> None:
     table = b"number,size,count,kind,flag,day,note\n" + b"".join(
         b"n%d,0.5,%d,a,true,2024-03-15,x\n" % (number, number) for number in range(3)
     )
-    sample, out = begun(), io.BytesIO()
-    JOBS["batch"](small_live(), {"most": 9, "form": "text/csv", "target": "refuse"}, io.BytesIO(table), out, sample)
+    sample = begun()
+    JOBS[job](small_live(), {"most": 9, **order}, io.BytesIO(table), io.BytesIO(), sample)
     assert [(row["id"], row["row_count"]) for row in logged(sample)] == [("n0", 0), ("n1", 1), ("n2", 2)]
 
 
 def test_ids_of_an_arrow_stream_are_texts() -> None:
     sample, keys = begun(), pa.array([7, None, 9])
-    sample.add(small_live(), Table({}, 3, keys=keys), Answered(np.full(3, 0.5), {}))
-    assert [drawn.id for drawn in sorted(sample._kept, key=lambda drawn: drawn.number)] == ["7", None, "9"]
+    cells = {name: pa.array([value] * 3) for name, value in ROW.items()}
+    sample.add(small_live(), Table(cells, 3, keys=keys), Answered(np.full(3, 0.5), {}))
+    assert [row["id"] for row in logged(sample)] == ["7", None, "9"]
 
 
 def test_mlflows_rows_are_logged() -> None:
@@ -125,21 +129,30 @@ def test_each_row_of_a_long_batch_has_the_same_chance() -> None:
     assert ((times - expected) ** 2 / expected).sum() < 100
 
 
-def test_a_very_long_row_is_answered_and_not_logged() -> None:
-    sample = begun()
-    rows = [ROW, {**ROW, "note": "x" * (LONGEST + 1)}]
-    sample.add(small_live(), Rows(rows, [None, None]), Answered(np.full(2, 0.5), {}))
+@pytest.mark.parametrize("form", ["objects", "columns"])
+def test_very_long_rows_are_answered_and_not_logged(form: str) -> None:
+    sample, long = begun(), {**ROW, "note": "x" * (LONGEST + 1)}
+    for row in (long, ROW):
+        table = Table({name: pa.array([value]) for name, value in row.items()}, 1)
+        sample.add(small_live(), table if form == "columns" else Rows([row], [None]), Answered(np.full(1, 0.5), {}))
     assert sample.answered == 2
-    assert [row["request_id"] for row in logged(sample)] == ["r/0"]
+    assert [row["request_id"] for row in logged(sample)] == ["r/1"]
 
 
 def test_a_block_that_cannot_be_logged_fails_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    class NotTaken(Rows):
+        def taken(self, places: np.ndarray) -> Rows:
+            raise MemoryError
+
     class TooLong(Rows):
+        def taken(self, places: np.ndarray) -> Rows:
+            return self
+
         def objects(self, rows: Any, places: Any) -> list[Any]:
             raise TOO_MUCH_TEXT
 
     sample = begun()
-    sample.add(small_live(), TooLong([ROW], [None]), Answered(np.array([0.5]), {}))
-    sample.add(small_live(), Rows([ROW], [None]), Answered(np.array([0.5]), {}))
-    assert [row["request_id"] for row in logged(sample)] == ["r/1"]
-    assert "could not be logged" in caplog.text
+    for kind in (NotTaken, TooLong, Rows):
+        sample.add(small_live(), kind([ROW], [None]), Answered(np.array([0.5]), {}))
+    assert [row["request_id"] for row in logged(sample)] == ["r/2"]
+    assert [record.message for record in caplog.records] == ["rows of a batch could not be logged"] * 2
