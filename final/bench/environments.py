@@ -36,7 +36,7 @@ def python_of(name: str) -> Path:
             shutil.rmtree(folder, ignore_errors=True)
             _uv("venv", "--python", sys.executable, str(folder))
             install = ["pip", "install", "--compile-bytecode", "--python", str(folder / python)]
-            _uv(*install, "--require-hashes", "-r", str(lock))
+            _uv(*install, "--no-deps", "--require-hashes", "-r", str(lock))  # a lock names all that is needed
             (folder / "complete").touch()
     return folder / python
 

@@ -1,0 +1,82 @@
+"""The public tables as files: `python -m bench.public_files FOLDER` writes each as CSV, and tasks.json about them."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+from sklearn import datasets
+
+from bench.environments import python_of
+from bench.public_tables import MOST_ROWS, TABLES, PublicTable
+
+FEWEST_ROWS, FEWEST_OF_A_CLASS = 150, 20
+
+
+def packages() -> Path:
+    """The folder of the installed packages that carry the tables."""
+    program = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    command = [str(python_of("tables")), "-c", program]
+    return Path(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip())
+
+
+def read(table: PublicTable, folder: Path) -> pd.DataFrame:
+    """The rows that have a target, without the columns that are left out. Raises ValueError if a table is not as declared."""
+    rows = _contents(table.file, folder)
+    if absent := {table.target, *table.left_out} - set(rows):
+        raise ValueError(f"{table.file}: has no column {', '.join(sorted(absent))}; it has {', '.join(rows)}")
+    rows = rows.drop(columns=list(table.left_out)).dropna(subset=[table.target])
+    if table.task != "regression":
+        common = rows[table.target].map(rows[table.target].value_counts()) >= FEWEST_OF_A_CLASS
+        rows = rows[common]
+    if len(rows) < FEWEST_ROWS:
+        raise ValueError(f"{table.file}: has {len(rows)} rows with a target; at least {FEWEST_ROWS} are needed")
+    return rows.sample(min(len(rows), MOST_ROWS), random_state=0).reset_index(drop=True)
+
+
+def _contents(file: str, folder: Path) -> pd.DataFrame:
+    path = folder / file
+    if file.startswith("scikit-learn:"):
+        rows: pd.DataFrame = getattr(datasets, f"load_{file.removeprefix('scikit-learn:')}")(as_frame=True).frame
+        return rows
+    if path.suffix == ".dta":
+        return pd.read_stata(path)
+    if path.suffix == ".compress":
+        # a pickle of a package whose hash is in the lock
+        return pd.read_pickle(path, compression="xz").drop(columns="rownames")  # noqa: S301
+    if path.suffix == ".dat":
+        rows = pd.read_csv(path, header=None, sep=r"\s*,\s*", engine="python")
+        return rows.set_axis([f"column_{number}" for number in range(1, rows.shape[1] + 1)], axis="columns")
+    return pd.read_csv(path)
+
+
+def write(folder: Path, names: list[str]) -> None:
+    """FOLDER/NAME.csv of each table, and tasks.json: target, task, rows, columns, whether the table is set aside."""
+    folder.mkdir(parents=True, exist_ok=True)
+    source, tasks = packages(), {}
+    for name in names:
+        table = TABLES[name]
+        rows = read(table, source)
+        rows.to_csv(folder / f"{name}.csv", index=False)
+        tasks[name] = {
+            "target": table.target,
+            "task": table.task,
+            "rows": len(rows),
+            "columns": rows.shape[1] - 1,
+            "set_aside": table.is_set_aside,
+        }
+    (folder / "tasks.json").write_text(json.dumps(tasks, indent=1) + "\n")
+
+
+def main(
+    folder: Annotated[Path, typer.Argument(help="Where the tables are written.")],
+    tables: Annotated[list[str] | None, typer.Argument(help="Tables; else all.")] = None,
+) -> None:
+    """Write the public tables as CSV, with tasks.json."""
+    write(folder, tables or [*TABLES])
+
+
+if __name__ == "__main__":
+    typer.run(main)
