@@ -1,5 +1,6 @@
 """The public tables as files: `python -m bench.public_files FOLDER` writes each as CSV, and tasks.json about them."""
 
+import hashlib
 import json
 import subprocess
 from pathlib import Path
@@ -23,7 +24,10 @@ def packages() -> Path:
 
 
 def read(table: PublicTable, folder: Path) -> pd.DataFrame:
-    """The rows that have a target, without the columns that are left out. Raises ValueError if a table is not as declared."""
+    """The rows that have a target, shuffled, without the columns that are left out.
+
+    Raises ValueError if a table is not as declared.
+    """
     rows = _contents(table.file, folder)
     if absent := {table.target, *table.left_out} - set(rows):
         raise ValueError(f"{table.file}: has no column {', '.join(sorted(absent))}; it has {', '.join(rows)}")
@@ -34,6 +38,11 @@ def read(table: PublicTable, folder: Path) -> pd.DataFrame:
     if len(rows) < FEWEST_ROWS:
         raise ValueError(f"{table.file}: has {len(rows)} rows with a target; at least {FEWEST_ROWS} are needed")
     return rows.sample(min(len(rows), MOST_ROWS), random_state=0).reset_index(drop=True)
+
+
+def hash_of(rows: pd.DataFrame) -> str:
+    """Of the table as CSV."""
+    return hashlib.sha256(rows.to_csv(index=False).encode()).hexdigest()[:12]
 
 
 def _contents(file: str, folder: Path) -> pd.DataFrame:
