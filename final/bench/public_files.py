@@ -30,7 +30,7 @@ def read(table: PublicTable, folder: Path) -> pd.DataFrame:
     """
     rows = _contents(table.file, folder)
     if absent := {table.target, *table.left_out} - set(rows):
-        raise ValueError(f"{table.file}: has no column {', '.join(sorted(absent))}; it has {', '.join(rows)}")
+        raise ValueError(f"{table.file}: has no column {', '.join(sorted(absent))}; it has {', '.join(rows.columns)}")
     rows = rows.drop(columns=list(table.left_out)).dropna(subset=[table.target])
     if table.task != "regression":
         common = rows[table.target].map(rows[table.target].value_counts()) >= FEWEST_OF_A_CLASS
@@ -54,7 +54,8 @@ def _contents(file: str, folder: Path) -> pd.DataFrame:
         return pd.read_stata(path)
     if path.suffix == ".compress":
         # a pickle of a package whose hash is in the lock
-        return pd.read_pickle(path, compression="xz").drop(columns="rownames")  # noqa: S301
+        contents: pd.DataFrame = pd.read_pickle(path, compression="xz")  # noqa: S301
+        return contents.drop(columns="rownames")
     if path.suffix == ".dat":
         rows = pd.read_csv(path, header=None, sep=r"\s*,\s*", engine="python")
         return rows.set_axis([f"column_{number}" for number in range(1, rows.shape[1] + 1)], axis="columns")

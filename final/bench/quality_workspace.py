@@ -7,6 +7,7 @@ program writes scores_i.npy, the scores of the test rows: shape (n,), or (n, K) 
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -105,7 +106,7 @@ def prepare(table: PublicTable, rows: pd.DataFrame, folder: Path, cut: Folds) ->
     features.to_csv(folder / "features.csv", index=False)
     np.save(folder / "target.npy", target)
     parts = cut.of(target, table.task == "regression")
-    sides = {f"train_{number}": train for number, (train, _) in enumerate(parts)}
+    sides: dict[str, Any] = {f"train_{number}": train for number, (train, _) in enumerate(parts)}
     sides |= {f"test_{number}": test for number, (_, test) in enumerate(parts)}
     np.savez(folder / "folds.npz", **sides)
     return Workspace(table, folder, hash_of(rows), features.shape[1], target, cut, parts)

@@ -30,14 +30,14 @@ class Categories:
     """Text as pandas' categories of the training rows; a new one is a missing value."""
 
     def __init__(self, train: pd.DataFrame) -> None:
-        self.kinds = {name: pd.CategoricalDtype(train[name].dropna().unique()) for name in texts(train)}
+        self.kinds = {name: pd.CategoricalDtype(list(train[name].dropna().unique())) for name in texts(train)}
 
     def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
         return rows.astype(self.kinds)
 
 
 def texts(rows: pd.DataFrame) -> list[str]:
-    return [name for name in rows if not pd.api.types.is_numeric_dtype(rows[name])]
+    return [name for name in rows.columns if not pd.api.types.is_numeric_dtype(rows[name])]
 
 
 def catboost(task: str, limit: int) -> Fit:
