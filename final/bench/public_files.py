@@ -3,6 +3,7 @@
 import hashlib
 import json
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -16,19 +17,20 @@ from bench.public_tables import MOST_ROWS, TABLES, PublicTable
 FEWEST_ROWS, FEWEST_OF_A_CLASS = 150, 20
 
 
+@cache
 def packages() -> Path:
-    """The folder of the installed packages that carry the tables."""
+    """The folder of the packages that carry the tables, installed when first asked for."""
     program = "import sysconfig; print(sysconfig.get_path('purelib'))"
     command = [str(python_of("tables")), "-c", program]
     return Path(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip())
 
 
-def read(table: PublicTable, folder: Path) -> pd.DataFrame:
+def read(table: PublicTable) -> pd.DataFrame:
     """The rows that have a target, shuffled, without the columns that are left out.
 
     Raises ValueError if a table is not as declared.
     """
-    rows = _contents(table.file, folder)
+    rows = _contents(table.file)
     if absent := {table.target, *table.left_out} - set(rows):
         raise ValueError(f"{table.file}: has no column {', '.join(sorted(absent))}; it has {', '.join(rows.columns)}")
     rows = rows.drop(columns=list(table.left_out)).dropna(subset=[table.target])
@@ -45,11 +47,11 @@ def hash_of(rows: pd.DataFrame) -> str:
     return hashlib.sha256(rows.to_csv(index=False).encode()).hexdigest()[:12]
 
 
-def _contents(file: str, folder: Path) -> pd.DataFrame:
-    path = folder / file
+def _contents(file: str) -> pd.DataFrame:
     if file.startswith("scikit-learn:"):
         rows: pd.DataFrame = getattr(datasets, f"load_{file.removeprefix('scikit-learn:')}")(as_frame=True).frame
         return rows
+    path = packages() / file
     if path.suffix == ".dta":
         return pd.read_stata(path)
     if path.suffix == ".compress":
@@ -65,10 +67,10 @@ def _contents(file: str, folder: Path) -> pd.DataFrame:
 def write(folder: Path, names: list[str]) -> None:
     """FOLDER/NAME.csv of each table, and tasks.json: target, task, rows, columns, whether the table is set aside."""
     folder.mkdir(parents=True, exist_ok=True)
-    source, tasks = packages(), {}
+    tasks = {}
     for name in names:
         table = TABLES[name]
-        rows = read(table, source)
+        rows = read(table)
         rows.to_csv(folder / f"{name}.csv", index=False)
         tasks[name] = {
             "target": table.target,

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from bench import quality_results
-from bench.public_files import hash_of, packages, read
+from bench.public_files import hash_of, read
 from bench.public_tables import TABLES, PublicTable
 from bench.quality_models import DEFAULTS, Contender, FailedError, contenders
 from bench.quality_report import report
@@ -58,11 +58,11 @@ def main(
     asked, competing, cut = chosen(tables or [], half), contenders(models.split(","), limit), Folds(folds, repeats)
     if not resume:
         results.unlink(missing_ok=True)
-    done, source = {result.key for result in quality_results.read(results)}, packages()
+    done = {result.key for result in quality_results.read(results)}
     keys: set[quality_results.Key] = set()
     with tempfile.TemporaryDirectory() as scratch:
         for table in asked:
-            rows = read(table, source)
+            rows = read(table)
             data, workspace = hash_of(rows), None
             for model in competing:
                 of_model = [(table.name, data, model.name, model.version, folds, *place) for place in cut.places]
