@@ -20,7 +20,13 @@ from bench.environments import PEERS, python_of
 from bench.public_tables import PublicTable
 from core.base.paths import FINAL
 
-OURS = {"product": "good", "product-fast": "fast", "product-best": "best"}
+OURS: dict[str, dict[str, str]] = {  # settings of the model
+    "product": {},
+    "product-fast": {"quality": "fast"},
+    "product-best": {"quality": "best"},
+    "product-catboost": {"estimator": "catboost"},
+    "product-linear": {"estimator": "linear"},
+}
 PEER_MODELS = ("catboost", "lightgbm", "hist-gradient-boosting")
 AUTOGLUON = ("medium_quality", "good_quality", "best_quality")
 DEFAULTS = ("product", *PEER_MODELS, *AUTOGLUON)
@@ -90,7 +96,7 @@ def contenders(names: Sequence[str], limit: int) -> list[Contender]:
 def _contender(name: str, limit: int) -> Contender:
     if name in OURS:
         version = _hash(sorted((FINAL / "core").rglob("*.py")))
-        return Contender(name, version, (sys.executable, "-P", "-m", "bench.quality_product", OURS[name]))
+        return Contender(name, version, (sys.executable, "-P", "-m", "bench.quality_product", json.dumps(OURS[name])))
     program = PEERS / "tabular.py"
     version, python = _hash([program, PEERS / "tabular.txt"]), str(python_of("tabular"))
     if name in AUTOGLUON:

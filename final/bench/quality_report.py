@@ -92,7 +92,7 @@ def _leaderboard(rows: pd.DataFrame, models: Sequence[str]) -> dict[str, dict[st
 
 
 def _against(rows: pd.DataFrame, models: Sequence[str]) -> Iterable[str]:
-    """On how many tables the first model is ahead of each other, by the mean of its folds."""
+    """On how many tables the first model is ahead of each other, and on how many clearly behind."""
     columns: list[tuple[Task, MetricName]] = [
         ("binary", "roc_auc"),
         ("binary", "log_loss"),
@@ -108,9 +108,11 @@ def _against(rows: pd.DataFrame, models: Sequence[str]) -> Iterable[str]:
 
 
 def _wins(rows: pd.DataFrame, task: Task, metric: MetricName, ours: str, other: str) -> str:
+    """`11 of 20 (2)`: ahead on 11, and on 2 behind by more than the standard error of the other's mean of the folds."""
     of_task = rows[rows["task"] == task]
     if of_task.empty:
         return ""
-    means = of_task.groupby(["table", "model"])[metric].mean().unstack()
-    ahead = sum(gain(metric, new, old) > 0 for new, old in zip(means[ours], means[other], strict=True))
-    return f"{ahead} of {len(means)}"
+    by_model = of_task.groupby(["model", "table"])[metric]
+    means, errors = by_model.mean(), by_model.sem()
+    gains = pd.Series({table: gain(metric, means[ours][table], means[other][table]) for table in means[ours].index})
+    return f"{(gains > 0).sum()} of {len(gains)} ({(gains < -errors[other]).sum()})"

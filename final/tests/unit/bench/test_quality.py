@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from typer import BadParameter
 
@@ -11,7 +12,7 @@ from bench import quality_results
 from bench.public_tables import TABLES
 from bench.quality import chosen
 from bench.quality_models import contenders
-from bench.quality_report import report
+from bench.quality_report import _wins, report
 from bench.quality_results import Result
 from bench.quality_workspace import Folds
 
@@ -88,3 +89,16 @@ def test_a_table_that_a_model_has_not_finished_is_not_compared() -> None:
     results = [RESULT, replace(RESULT, fold=1), replace(RESULT, model="catboost")]
     assert report(results, ["product", "catboost"], 2).startswith("0 tables are finished by all of product, catboost")
     assert report([], ["product"], 2) == "no table is measured"
+
+
+def test_a_table_is_a_win_or_clearly_a_loss_or_neither() -> None:
+    other = {"a": (0.90, 0.80), "b": (0.90, 0.80), "c": (0.90, 0.80)}  # mean 0.85, standard error 0.05
+    ours = {"a": (0.90, 0.82), "b": (0.85, 0.81), "c": (0.80, 0.78)}
+    rows = pd.DataFrame(
+        {"task": "binary", "table": table, "model": model, "roc_auc": value}
+        for model, tables in {"product": ours, "catboost": other}.items()
+        for table, values in tables.items()
+        for value in values
+    )
+    assert _wins(rows, "binary", "roc_auc", "product", "catboost") == "1 of 3 (1)"
+    assert _wins(rows, "regression", "rmse", "product", "catboost") == ""
