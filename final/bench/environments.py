@@ -2,8 +2,8 @@
 
 peers/NAME.txt is the lock, made from peers/NAME.in by
     uv pip compile --python-version 3.11 --generate-hashes --no-header --no-annotate NAME.in -c OWN -o NAME.txt
-OWN having catboost, numpy, pandas, scipy, pydantic as in requirements.txt: the model is loaded by the same code. The lock
-tabular is made without -c, as it loads none of ours; tables and strangers with --no-deps, as only files are read.
+OWN having catboost, numpy, pandas, scipy, pydantic as in requirements.txt: the model is loaded by the same code. The
+lock tabular is made without -c, as it loads none of ours; tables and strangers with --no-deps, as only files are read.
 """
 
 import fcntl
