@@ -73,12 +73,19 @@ class Contender:
         words = [str(workspace.folder), workspace.table.task, str(self.limit), *map(str, folds)]
         # threads of OpenMP that wait by spinning take a busy machine's cores from each other
         environment = os.environ | {"PYTHONPATH": str(FINAL), "OMP_WAIT_POLICY": "passive"}
-        with subprocess.Popen([*self.command, *words], stdout=subprocess.PIPE, text=True, env=environment) as process:
+        remarks = workspace.folder / "stderr.txt"  # AutoGluon names every model that it goes without
+        with (
+            remarks.open("w") as stderr,
+            subprocess.Popen(
+                [*self.command, *words], stdout=subprocess.PIPE, stderr=stderr, text=True, env=environment
+            ) as process,
+        ):
             for line in process.stdout or ():
                 fold = json.loads(line)
                 yield Answer(fold["fold"], fold["train"], fold["processors"], fold["predict"])
         if process.returncode != 0:
-            raise FailedError(f"exit code {process.returncode} (see above)")
+            last = remarks.read_text().strip().rpartition("\n")[2]
+            raise FailedError(f"exit code {process.returncode}: {last}")
 
 
 def _hash(files: list[Path]) -> str:

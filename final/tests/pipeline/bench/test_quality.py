@@ -2,7 +2,15 @@
 
 import json
 import subprocess
+import sys
 from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench.public_tables import TABLES
+from bench.quality_models import Contender, FailedError
+from bench.quality_workspace import Folds, Workspace
 
 ROOT = Path(__file__).resolve().parents[4]
 SCRIPT = ROOT / "final" / "bench" / "quality.sh"
@@ -29,3 +37,11 @@ def test_a_run_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     again = [json.loads(line) for line in results.read_text().splitlines() if line.endswith("}")]
     assert [fold["metrics"] for fold in again] == [fold["metrics"] for fold in folds]
     assert measured(results).stderr == ""
+
+
+def test_a_program_that_fails_is_reported_with_its_last_line(tmp_path: Path) -> None:
+    program = "import sys; print('a remark', file=sys.stderr); sys.exit('no memory')"
+    model = Contender("one", "1", (sys.executable, "-c", program))
+    workspace = Workspace(TABLES["diabetes"], tmp_path, "d", 10, np.zeros(4), Folds(2, 1), [])
+    with pytest.raises(FailedError, match=r"^exit code 1: no memory$"):
+        list(model.answers(workspace, [0]))
