@@ -2,7 +2,8 @@
 
 peers/NAME.txt is the lock, made from peers/NAME.in by
     uv pip compile --python-version 3.11 --generate-hashes --no-header --no-annotate NAME.in -c OWN -o NAME.txt
-OWN having catboost, numpy, pandas, scipy, pydantic as in requirements.txt: the model is loaded by the same code.
+OWN having catboost, numpy, pandas, scipy, pydantic as in requirements.txt: the model is loaded by the same code. The
+lock tabular is made without -c, as it loads none of ours; tables and strangers with --no-deps, as only files are read.
 """
 
 import fcntl
@@ -36,7 +37,7 @@ def python_of(name: str) -> Path:
             shutil.rmtree(folder, ignore_errors=True)
             _uv("venv", "--python", sys.executable, str(folder))
             install = ["pip", "install", "--compile-bytecode", "--python", str(folder / python)]
-            _uv(*install, "--require-hashes", "-r", str(lock))
+            _uv(*install, "--no-deps", "--require-hashes", "-r", str(lock))  # a lock names all that is needed
             (folder / "complete").touch()
     return folder / python
 

@@ -1,4 +1,4 @@
-"""The tables that quality is measured on: four of scikit-learn's, and the products whose pipelines have run."""
+"""The tables of bench/coverage.sh: four of scikit-learn's, and the products whose pipelines have run."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,13 +16,12 @@ from core.table import typed
 
 @dataclass(frozen=True)
 class Table:
-    """Rows to cross-validate, in the order of time where `ordered`."""
+    """Rows to cut, under a contract."""
 
     name: str
     contract: Contract
     settings: Model
     rows: pd.DataFrame
-    ordered: bool = False
 
 
 BUNDLED = ("breast_cancer", "wine", "diabetes", "digits")
