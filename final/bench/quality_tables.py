@@ -1,12 +1,18 @@
-"""The tables of bench/coverage.sh: four of scikit-learn's, and the products whose pipelines have run."""
+"""The tables of bench/coverage.sh: scikit-learn's, public ones, and the products whose pipelines have run."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 from sklearn import datasets
 
+from bench.public_files import read
+from bench.public_tables import TABLES
+from bench.quality_workspace import Folds, prepare
 from core.base.paths import Paths
+from core.spec.columns import Category
 from core.spec.contract import Contract
 from core.spec.estimator import Model
 from core.spec.product import Product
@@ -22,8 +28,10 @@ class Table:
     contract: Contract
     settings: Model
     rows: pd.DataFrame
+    slices: tuple[str, ...] = ()  # columns each of whose groups is promised its coverage
 
 
+MOST_SLICES = 2  # columns: each of them is a promise to be kept
 BUNDLED = ("breast_cancer", "wine", "diabetes", "digits")
 
 
@@ -46,4 +54,14 @@ def product(name: str) -> Table:
     """A product's own table, contract and settings; its pipeline must have run."""
     declared: Product = load(name)
     rows, _ = typed.read(Paths.of(name).raw, declared)
-    return Table(name, declared.contract, declared.model, rows)
+    return Table(name, declared.contract, declared.model, rows, tuple(declared.gates.slices.columns))
+
+
+def public(name: str) -> Table:
+    """A table of another package under the contract that the draft makes; its categories are slices."""
+    with TemporaryDirectory() as scratch:
+        folder = prepare(TABLES[name], read(TABLES[name]), Path(scratch, name), Folds(2, 1)).folder
+        declared = load(str(folder))
+        rows, _ = typed.read(Paths.of(str(folder)).raw, declared)
+    categories = [name for name, feature in declared.contract.features.items() if isinstance(feature, Category)]
+    return Table(name, declared.contract, declared.model, rows, tuple(categories[:MOST_SLICES]))
