@@ -23,14 +23,16 @@ class Preset:
     depth: int = 6
     one_hot_max_size: int = 10
     l2_leaf_reg: float = 3.0
+    patience: int = 0
 
     @property
     def early_stopping_rounds(self) -> int:
-        return max(20, self.iterations // 10)
+        return self.patience or max(20, self.iterations // 10)
 
 
 # of binary tables with 2,600 to 4,800 rows SMALL had less log loss than 500 steps of 0.06 in 22 of 24 trainings
-SMALL = Preset(iterations=1000, learning_rate=0.03)
+# and of tables with little noise, which end at 1000 steps unfinished, 2000 had an error of 2.13 instead of 2.17
+SMALL = Preset(iterations=2000, learning_rate=0.03, patience=100)
 MEDIUM = Preset(iterations=1000, learning_rate=0.06)
 # of 1,500 columns and 150 rows it takes a fiftieth of the time of SMALL
 WIDE = Preset(iterations=300, learning_rate=0.06, depth=4)
@@ -51,7 +53,8 @@ def preset(rows: int, classes: int, columns: int, quality: Quality = "good") -> 
         return FAST_MULTICLASS if classes > 2 else FAST
     chosen = _by_size(rows, classes, columns)
     if quality == "best":  # half the step, so that the answer is finer
-        return replace(chosen, iterations=2 * chosen.iterations, learning_rate=chosen.learning_rate / 2)
+        finer = {"iterations": 2 * chosen.iterations, "patience": 2 * chosen.patience}
+        return replace(chosen, learning_rate=chosen.learning_rate / 2, **finer)
     return chosen
 
 
