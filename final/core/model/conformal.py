@@ -12,6 +12,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property, reduce
 from pathlib import Path
 from typing import Any, Self
 
@@ -90,10 +91,14 @@ class Guarantee:
 
     def limits(self, columns: Mapping[str, Column], scores: np.ndarray) -> np.ndarray:
         """The limit of each row, (n,), by the model's columns; of an interval it is half the width."""
-        limits = np.full(len(scores), self.limit)
-        if self.groups:
-            limits = np.max([_looked_up(columns[name], of, self.limit) for name, of in self.groups.items()], axis=0)
+        each = [_looked_up(columns[name], table, self.limit) for name, table in self._tables.items()]
+        limits = reduce(np.maximum, each) if each else np.full(len(scores), self.limit)
         return limits if self.spread is None else limits * self.spread(scores)
+
+    @cached_property
+    def _tables(self) -> dict[str, dict[str, float]]:
+        """The limits of `groups` alone: made once, not for each row."""
+        return {name: {value: group.limit for value, group in of.items()} for name, of in self.groups.items()}
 
     def save(self, folder: Path) -> None:
         (folder / FILE).write_bytes(as_json(asdict(self)))
@@ -156,9 +161,8 @@ def _by_value(coverage: float, values: np.ndarray, distance: np.ndarray) -> dict
     return limits
 
 
-def _looked_up(values: Column, limits: Mapping[str, Limit], other: float) -> np.ndarray:
+def _looked_up(values: Column, limit_of: Mapping[str, float], other: float) -> np.ndarray:
     """The limit of each row's value, or the other, (n,)."""
-    limit_of = {value: group.limit for value, group in limits.items()}
     if isinstance(values, pd.Categorical):
         by_category = np.array([limit_of.get(value, other) for value in values.categories], dtype=float)
         return np.asarray(by_category[values.codes])
