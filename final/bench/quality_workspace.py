@@ -45,10 +45,10 @@ class Folds:
     def of(self, target: np.ndarray, is_regression: bool) -> list[tuple[Rows, Rows]]:
         """The rows to train on and to test on, for each of `places`."""
         kind = KFold if is_regression else StratifiedKFold
-        made: list[tuple[Rows, Rows]] = []
+        parts: list[tuple[Rows, Rows]] = []
         for seed in range(self.repeats):
-            made += kind(self.folds, shuffle=True, random_state=seed).split(target, target)
-        return made
+            parts += kind(self.folds, shuffle=True, random_state=seed).split(target, target)
+        return parts
 
 
 @dataclass(frozen=True)

@@ -47,9 +47,9 @@ def test_sets_are_those_of_mapie(task: str, load: Callable[..., tuple[np.ndarray
     """All but MAPIE's empty ones: ours then has the most likely class."""
     features, labels = load(return_X_y=True)
     empty_sets, larger_sets = 0, 0
-    given = problems(class_scores(features, labels), labels, 0.9, 0.99)
-    given = [problem for problem in given if len(problem["actual"]) >= 1 / (1 - problem["coverage"])]
-    for problem, answer in zip(given, answers("mapie_sets.py", given), strict=True):
+    asked = problems(class_scores(features, labels), labels, 0.9, 0.99)
+    asked = [problem for problem in asked if len(problem["actual"]) >= 1 / (1 - problem["coverage"])]
+    for problem, answer in zip(asked, answers("mapie_sets.py", asked), strict=True):
         scores, test = (problem[name] if task == "multiclass" else problem[name][:, 1] for name in ("scores", "test"))
         promise = Guarantee.of(problem["coverage"], TARGET[task], problem["actual"], scores)
         members = sets(test, promise.limits({}, test))
@@ -70,9 +70,9 @@ def test_intervals_are_those_of_mapie_and_crepes() -> None:
     then 1 - 0.9, a little less than 0.1 in floating point, leads to the next greater residual.
     """
     features, actual = load_diabetes(return_X_y=True)
-    given = problems(cross_val_predict(Ridge(), features, actual), actual, 0.9)
-    of_mapie, of_crepes = answers("mapie_sets.py", given), answers("crepes_intervals.py", given)
-    for problem, mapie, crepes in zip(given, of_mapie, of_crepes, strict=True):
+    asked = problems(cross_val_predict(Ridge(), features, actual), actual, 0.9)
+    of_mapie, of_crepes = answers("mapie_sets.py", asked), answers("crepes_intervals.py", asked)
+    for problem, mapie, crepes in zip(asked, of_mapie, of_crepes, strict=True):
         guarantee = Guarantee.of(0.9, TARGET["regression"], problem["actual"], problem["scores"])
         own = intervals(problem["test"], guarantee.limits({}, problem["test"]))
         assert mapie["intervals"] == pytest.approx(own, rel=1e-8, abs=1e-6)

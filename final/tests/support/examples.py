@@ -61,18 +61,18 @@ def table(product: Product, rows: int) -> pd.DataFrame:
     rng = np.random.default_rng(0)
     size = rng.normal(size=rows)
     raised = size + rng.normal(size=rows)
-    wanted: Any = raised
+    values: Any = raised
     if product.target.task == "binary":
-        wanted = np.where(raised > 0, "yes", "no")
+        values = np.where(raised > 0, "yes", "no")
     elif product.target.task == "multiclass":
-        wanted = np.select([raised < -0.5, raised < 0.5], ["low", "middle"], "high")
+        values = np.select([raised < -0.5, raised < 0.5], ["low", "middle"], "high")
     return pd.DataFrame(
         {
             "size": np.where(np.arange(rows) % 9 == 0, np.nan, size),
             "place": np.where(rng.random(rows) > 0.5, "here", HOSTILE_VALUE),
             HOSTILE: rng.choice(["a", HOSTILE_VALUE, "c"], rows),
             "day": [f"2024-{1 + n % 12:02}-{1 + n % 28:02}" for n in range(rows)],
-            "wanted": wanted,
+            "wanted": values,
         }
     )
 

@@ -55,7 +55,7 @@ def answers_agree(checkout: Checkout, name: str, model: ProductModel, rows: pd.D
     expected = Answers(model.contract.target, model.guarantee).of(*model.scored(rows))
     with serving(checkout, "serve.sh", name) as service:
         single = [service.post("/predict", row).json() for row in given]
-        assert [{k: v for k, v in one.items() if k != "model"} for one in single] == expected
+        assert [{k: v for k, v in answer.items() if k != "model"} for answer in single] == expected
         assert service.post("/predict/batch", given).json()["predictions"] == expected
         assert service.post("/invocations", {"dataframe_records": given}).json()["predictions"] == expected
         kinds = {tensor["name"]: tensor for tensor in service.get(f"/v2/models/{name}").json()["inputs"]}
@@ -69,4 +69,6 @@ def answers_agree(checkout: Checkout, name: str, model: ProductModel, rows: pd.D
             for key in kinds
         ]
         answer = service.post(f"/v2/models/{name}/infer", {"inputs": columns}).json()["outputs"]
-        assert next(one["data"] for one in answer if one["name"] == "prediction") == [o["prediction"] for o in expected]
+        assert next(output["data"] for output in answer if output["name"] == "prediction") == [
+            o["prediction"] for o in expected
+        ]

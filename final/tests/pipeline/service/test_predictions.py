@@ -52,8 +52,8 @@ def test_every_row_of_the_holdout_is_answered_as_the_model_answers(service: Serv
     expected = model.scores(holdout)
     rows = [as_json(row) for row in artifact.records(holdout, list(product.contract.features))]
     batch = service.post("/predict/batch", rows).json()
-    assert [one["probability"] for one in batch["predictions"]] == expected.tolist()
-    assert [str(one["prediction"]) for one in batch["predictions"]] == list(labels(expected, product.target))
+    assert [answer["probability"] for answer in batch["predictions"]] == expected.tolist()
+    assert [str(answer["prediction"]) for answer in batch["predictions"]] == list(labels(expected, product.target))
     scores, limits = model.scored(holdout)
     assert limits is not None
     members = sets(scores, limits)
@@ -165,8 +165,8 @@ def test_missing_and_null_are_the_same(service: Service) -> None:
 def test_a_whole_number_may_be_written_with_a_point(service: Service) -> None:
     """JSON Schema calls 2.0 an integer, and pandas writes integers so beside a missing one."""
     usual, pointed = service.post("/predict", ROW).json(), {**ROW, "Pclass": float(ROW["Pclass"]), "SibSp": 1.0}
-    one = service.post("/predict", pointed)
-    assert (one.status_code, one.json()) == (200, usual | {"model": one.json()["model"]})
+    answer = service.post("/predict", pointed)
+    assert (answer.status_code, answer.json()) == (200, usual | {"model": answer.json()["model"]})
     (row,) = service.post("/predict/batch", [pointed]).json()["predictions"]
     (explained,) = service.post("/explain", pointed).json()["rows"]
     assert row["probability"] == explained["probability"] == usual["probability"]
@@ -179,4 +179,4 @@ def test_a_whole_number_may_be_written_with_a_point(service: Service) -> None:
     ):
         refused = service.post("/predict", {**ROW, **wrong})
         assert refused.status_code == 422
-        assert "float" in {one["got"] for one in refused.json()["errors"]}
+        assert "float" in {mistake["got"] for mistake in refused.json()["errors"]}

@@ -47,8 +47,8 @@ class Compose:
         return f"http://{self('port', service, str(port))}"
 
     def containers(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = json.loads(docker("inspect", *self("ps", "--quiet").split()))
-        return found
+        containers: list[dict[str, Any]] = json.loads(docker("inspect", *self("ps", "--quiet").split()))
+        return containers
 
 
 @pytest.fixture(scope="module")
@@ -105,13 +105,13 @@ def test_the_page_shows_what_it_asked_through_the_proxy(stack: Compose) -> None:
 
 
 def test_prometheus_scrapes_every_replica(stack: Compose) -> None:
-    url, found = stack.url("prometheus", 9090), list[dict[str, Any]]()
+    url, series = stack.url("prometheus", 9090), list[dict[str, Any]]()
     wait_for(f"{url}/-/ready")
     end = time.monotonic() + 60
-    while len(found) < 2 and time.monotonic() < end:
+    while len(series) < 2 and time.monotonic() < end:
         time.sleep(1)
         answer = httpx.get(f"{url}/api/v1/query", params={"query": 'up{job="api"} == 1'}, timeout=60).json()
-        found = answer["data"]["result"]
+        series = answer["data"]["result"]
     addresses = {
         f"{network['IPAddress']}:8000"
         for container in stack.containers()
@@ -119,7 +119,7 @@ def test_prometheus_scrapes_every_replica(stack: Compose) -> None:
         if container["Config"]["Labels"]["com.docker.compose.service"] == "api"
     }
     assert len(addresses) == 2
-    assert {one["metric"]["instance"] for one in found} == addresses
+    assert {sample["metric"]["instance"] for sample in series} == addresses
 
 
 def test_prometheus_has_what_was_seen_of_the_replicas_rows_and_the_rules(
@@ -167,10 +167,13 @@ def test_the_profile_batch_scores_on_dasks_workers(stack: Compose, trained: Chec
 
 def test_all_is_locked_down_and_only_this_machine_reaches_it(stack: Compose) -> None:
     containers = stack.containers()
-    assert {one["Config"]["Labels"]["com.docker.compose.service"] for one in containers} >= {"api", *SERVICES}
-    for one in containers:
-        host, name = one["HostConfig"], one["Name"]
+    assert {container["Config"]["Labels"]["com.docker.compose.service"] for container in containers} >= {
+        "api",
+        *SERVICES,
+    }
+    for container in containers:
+        host, name = container["HostConfig"], container["Name"]
         assert (host["CapDrop"], host["ReadonlyRootfs"]) == (["ALL"], True), name
         assert "no-new-privileges:true" in host["SecurityOpt"], name
         assert {port["HostIp"] for ports in host["PortBindings"].values() for port in ports} <= {"127.0.0.1"}, name
-        assert not one["RestartCount"], name
+        assert not container["RestartCount"], name

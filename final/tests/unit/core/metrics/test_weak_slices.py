@@ -27,8 +27,8 @@ def rows(count: int, seed: int = 0) -> pd.DataFrame:
 def test_a_planted_group_is_found_and_named() -> None:
     table, rng = rows(2000), np.random.default_rng(1)
     planted = ((table["shape"] == "flat") & (table["size"] > 75)).to_numpy()
-    found = weak_slices(table, FEATURES, rng.random(2000) < np.where(planted, 0.4, 0.1))
-    (worst, *others) = found["worst"]
+    searched = weak_slices(table, FEATURES, rng.random(2000) < np.where(planted, 0.4, 0.1))
+    (worst, *others) = searched["worst"]
     assert worst["group"].startswith("Size (m) from 7")
     assert worst["group"].endswith(" and shape = flat")
     assert abs(worst["rows"] - planted.sum()) <= 20
@@ -61,17 +61,17 @@ def test_what_says_the_same_is_named_once() -> None:
     table = rows(1000)
     table["copy"] = table["shape"]
     wrong = (table["shape"] == "flat").to_numpy()
-    found = weak_slices(table, {**FEATURES, "copy": FEATURES["shape"]}, wrong)
-    assert [part["group"] for part in found["worst"]] == ["shape = flat"]
+    searched = weak_slices(table, {**FEATURES, "copy": FEATURES["shape"]}, wrong)
+    assert [part["group"] for part in searched["worst"]] == ["shape = flat"]
 
 
 def test_many_rows_and_columns_are_bounded() -> None:
     rng = np.random.default_rng(0)
     table = pd.DataFrame({f"x{place}": rng.random(21_000) for place in range(60)})
     features: dict[str, Feature] = {str(name): Number(type="number") for name in table}
-    found = weak_slices(table, features, rng.random(21_000) < 0.1)
-    assert found["looked_at"] == pytest.approx(240 * 237 / 2, rel=0.02)
-    assert found["worst"] == []
+    searched = weak_slices(table, features, rng.random(21_000) < 0.1)
+    assert searched["looked_at"] == pytest.approx(240 * 237 / 2, rel=0.02)
+    assert searched["worst"] == []
 
 
 def test_conditions_of_a_column() -> None:
@@ -107,14 +107,14 @@ def flags(count: int, **names: range) -> tuple[pd.DataFrame, dict[str, Feature]]
 def test_groups_that_share_half_of_their_rows_are_both_named() -> None:
     table, features = flags(400, left=range(40), right=range(20, 60))
     wrong = np.isin(np.arange(400), [*range(20), *range(40, 60), *range(20, 30)])
-    found = weak_slices(table, features, wrong)
-    assert {part["group"] for part in found["worst"]} == {"left = in", "right = in"}
-    first = found["worst"][0]
+    searched = weak_slices(table, features, wrong)
+    assert {part["group"] for part in searched["worst"]} == {"left = in", "right = in"}
+    first = searched["worst"][0]
     assert (first["rows"], first["errors"], first["elsewhere"]) == (40, 0.75, 20 / 360)
     # on, off and each pair of two columns but "in" and "in" of 20 rows, which is one as well
-    chance = hypergeom.sf(29, 400, 50, 40) * found["looked_at"]
+    chance = hypergeom.sf(29, 400, 50, 40) * searched["looked_at"]
     assert first["chance"] == pytest.approx(chance, rel=1e-6, abs=0)
-    assert found["looked_at"] == 8
+    assert searched["looked_at"] == 8
 
 
 @pytest.mark.parametrize("rows", [FEWEST_ROWS, 100 - FEWEST_ROWS])
@@ -133,8 +133,8 @@ def test_of_many_conditions_those_with_the_most_errors_are_paired() -> None:
     table = pd.DataFrame({f"x{place}": rng.random(2000) for place in range(60)})
     features: dict[str, Feature] = {str(name): Number(type="number") for name in table}
     planted = ((table["x7"] > 0.75) & (table["x9"] > 0.75)).to_numpy()
-    found = weak_slices(table, features, rng.random(2000) < np.where(planted, 0.9, 0.05))
-    assert found["worst"][0]["group"].startswith("x7 from 0.7")
+    searched = weak_slices(table, features, rng.random(2000) < np.where(planted, 0.9, 0.05))
+    assert searched["worst"][0]["group"].startswith("x7 from 0.7")
 
 
 def test_of_many_rows_the_same_are_drawn_each_time() -> None:
@@ -149,8 +149,8 @@ def test_of_many_rows_the_same_are_drawn_each_time() -> None:
 def test_rows_that_lack_two_cells_are_a_group() -> None:
     table = pd.DataFrame({"a": [None] * 60 + ["x"] * 340, "b": ["y"] * 30 + [None] * 60 + ["y"] * 310})
     features: dict[str, Feature] = dict.fromkeys("ab", Category(type="category", values=("x", "y"), nullable=True))
-    found = weak_slices(table, features, np.isin(np.arange(400), range(30, 60)))
-    assert found["worst"][0]["group"] == "a is missing and b is missing"
+    searched = weak_slices(table, features, np.isin(np.arange(400), range(30, 60)))
+    assert searched["worst"][0]["group"] == "a is missing and b is missing"
 
 
 @pytest.mark.parametrize(("values", "parts"), [(8, 8), (9, 4)])
