@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -33,6 +34,13 @@ def _ours(*more: str) -> Callable[[Path, int], list[str]]:
         return [sys.executable, "-m", "service", "--model", str(artifact), "--port", str(port), *more]
 
     return command
+
+
+def _without_sets(artifact: Path, port: int) -> list[str]:
+    """The same model in an artifact that promises nothing, so that no answer has a set or an interval."""
+    plain = FINAL.parent / "build" / f"{artifact.name[:12]}-without-sets"
+    shutil.copytree(artifact, plain, dirs_exist_ok=True, ignore=shutil.ignore_patterns("guarantee.json"))
+    return _ours()(plain, port)
 
 
 def mlflow(artifact: Path, act: str) -> list[str]:
@@ -70,6 +78,7 @@ def _uvicorn(app: str, *more: str) -> Callable[[Path, int], list[str]]:
 
 CONTENDERS = (
     Contender("this service", _ours()),
+    Contender("this service, without sets", _without_sets),
     Contender("this service, --no-fast-path", _ours("--no-fast-path")),
     Contender(
         "MLflow",
