@@ -15,7 +15,7 @@ from core.base import terminal
 from core.base.files import replacing
 from core.base.paths import FINAL, Paths
 from core.source import normalise, origin
-from core.source.batches import has_usual_header
+from core.source.column_names import has_usual_header
 from core.spec.product import Product
 from core.spec.yaml_file import load
 from core.table.header import header

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from core.draft.column_profile import ColumnProfile
-from core.draft.guess_column import LEFT_OUT, Guess
+from core.draft.guess import LEFT_OUT, Guess
 
 MOMENT = re.compile(r"(?i:(^|[_ .-])(at|day|ts|datum|zeit|дата|время)$|date|time)|[a-z]At$")
 CLOCK = re.compile(r"-?\d{1,4}:[0-5]\d(:[0-5]\d([.,]\d+)?)?")

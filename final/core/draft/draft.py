@@ -13,13 +13,15 @@ from core.base.files import write_bytes
 from core.base.paths import FINAL, PRODUCTS
 from core.draft import doubtful, identity, names, values, yaml_text
 from core.draft.column_profile import ColumnProfile
-from core.draft.guess_column import LEFT_OUT, Guess, column, figure, notes_of_sentinels
+from core.draft.guess import LEFT_OUT, Guess
+from core.draft.guess_column import column, notes_of_sentinels
 from core.draft.guess_dates import agreeing, check_forms, is_form
 from core.draft.guess_duplicates import keep_together, repeated_rows
 from core.draft.guess_split import NONE, Rows, leave_out
 from core.draft.guess_split import split as guess_split
 from core.draft.guess_target import target as guess_target
 from core.draft.head import Head
+from core.draft.number_column import figure
 from core.draft.options import Wish
 from core.draft.read import read
 from core.draft.read_as import read_as

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from core.draft.column_profile import ColumnProfile
 from core.draft.examples import examples, shown
-from core.draft.guess_column import Guess
+from core.draft.guess import Guess
 from core.draft.head import Head
 from core.source.dates import moments, twin
 from core.spec.source import Source

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from core.draft.guess_column import LEFT_OUT, Guess
+from core.draft.guess import LEFT_OUT, Guess
 from core.draft.guess_split import Rows, SplitGuess
 from core.table.duplicates import copies, pairs, pairs_by_chance
 

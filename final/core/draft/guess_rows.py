@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from core.draft.column_profile import ColumnProfile
 from core.draft.row_profile import RowProfile
-from core.source.batches import Rows
 from core.source.records import Record
+from core.source.rows import Rows
 
 TOTAL = re.compile(
     r"\W*((grand|sub|overall|running|report|column|all)[ -]?)?"

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from core.base.errors import UserError
 from core.draft.column_profile import ColumnProfile
-from core.draft.guess_column import LEFT_OUT, Guess
+from core.draft.guess import LEFT_OUT, Guess
 from core.draft.guess_order import HOLDOUT, course, missing_class
 from core.draft.head import Head
 from core.source.dates import ISO, moments

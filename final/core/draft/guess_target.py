@@ -7,8 +7,10 @@ from typing import Any
 from core.draft import texts
 from core.draft.column_profile import ColumnProfile
 from core.draft.examples import shown
-from core.draft.guess_column import MOST, Guess, figure, widened
+from core.draft.guess import Guess
+from core.draft.number_column import figure, widened
 from core.draft.positive_class import are_numbers, positive_class
+from core.draft.word_column import MOST
 
 LARGEST, SMALLEST = 1e15, 1e-15  # of a number to predict: models square it in single precision
 MOST_CLASSES = 100

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.source.batches import Rows
 from core.source.records import Reading, Record
+from core.source.rows import Rows
 
 LAST = 20
 

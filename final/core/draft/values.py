@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from core.draft import guess_column, missing
 from core.draft.column_profile import ColumnProfile
+from core.draft.guess import LEFT_OUT
 from core.draft.guess_marks import marks
 from core.draft.guess_target import target as guess_target
 from core.draft.options import Wish
@@ -64,4 +65,4 @@ def _is_number(column: ColumnProfile, table: Table) -> bool:
         settings = guess_target(column, table.wish.task).settings
         return bool(settings.get("task", "regression") == "regression")
     kind = guess_column.column(column, table.types.get(column.name)).kind
-    return kind in ("number", "integer", guess_column.LEFT_OUT, "id")
+    return kind in ("number", "integer", LEFT_OUT, "id")

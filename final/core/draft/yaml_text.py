@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.draft.guess_column import LEFT_OUT, Guess
+from core.draft.guess import LEFT_OUT, Guess
 from core.draft.guess_order import HOLDOUT, VALIDATION
 from core.draft.guess_split import SplitGuess
 from core.spec.source import Source

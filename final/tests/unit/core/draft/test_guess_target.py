@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from core.draft.column_profile import ColumnProfile
-from core.draft.guess_column import Guess
+from core.draft.guess import Guess
 from core.draft.guess_target import target
 from core.draft.positive_class import positive_class
 from core.draft.yaml_text import _gates

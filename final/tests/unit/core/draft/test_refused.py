@@ -13,7 +13,8 @@ import pyarrow.parquet
 import pytest
 
 from core.base.errors import UserError
-from core.source import batches, compressed
+from core.source import compressed
+from core.source.column_names import names_of
 from core.spec.source import Source
 from tests.support import forms
 from tests.support.drafts import drafted, refusal
@@ -135,7 +136,7 @@ def test_an_archive_cut_off_beyond_its_first_part_is_refusal(tmp_path: Path, pro
 def test_an_encoding_in_a_product_file_that_is_none_is_refusal(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("a,y\n1,2\n")
     with pytest.raises(UserError, match="unknown encoding utf-9"):
-        batches.names_of(tmp_path / "t.csv", Source(path="t.csv", encoding="utf-9"))
+        names_of(tmp_path / "t.csv", Source(path="t.csv", encoding="utf-9"))
 
 
 def test_two_columns_of_one_name_are_refused_in_parquet_and_in_a_query(tmp_path: Path, products: Path) -> None:

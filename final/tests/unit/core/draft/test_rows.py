@@ -17,6 +17,7 @@ from core.base import terminal
 from core.draft.guess_header import is_missing
 from core.draft.guess_rows import FOOTER, TOTAL
 from core.source import batches
+from core.source.column_names import names_of
 from core.spec.product import Product
 from core.spec.source import Source
 from tests.support.drafts import drafted_table, refusal
@@ -262,7 +263,7 @@ def test_a_person_names_the_header(read: Callable[..., tuple[Product, pd.DataFra
 def test_a_file_without_a_header_is_read_if_a_person_says_so(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("\n".join([*BODY, ""]))
     source = Source(path="t.csv", header=0)
-    assert batches.names_of(tmp_path / "t.csv", source) == [f"column_{n}" for n in range(1, 6)]
+    assert names_of(tmp_path / "t.csv", source) == [f"column_{n}" for n in range(1, 6)]
     assert sum(len(batch) for batch in batches.batches(source, tmp_path / "t.csv")) == COUNT
 
 
