@@ -55,7 +55,9 @@ def on_cores(count: int) -> Iterator[None]:
 def read(path: Path) -> pd.DataFrame:
     """The answers of a way."""
     if path.suffix == ".json":
-        return pd.DataFrame(json.loads(path.read_bytes())["predictions"])
+        answers = pd.DataFrame(json.loads(path.read_bytes())["predictions"])
+        answers["set"] = answers["set"].map(lambda values: "|".join(map(str, values)))
+        return answers
     return pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
 
 
@@ -72,6 +74,7 @@ def compare(ours: Path, theirs: Path) -> None:
     """Ends the run where the answers differ."""
     one, other = read(ours), read(theirs)
     same = (one["prediction"] == other["prediction"]).all()
+    same = same and (one["set"].astype(str) == other["set"].astype(str)).all()
     if not same or not np.allclose(one["probability"], other["probability"], rtol=0, atol=1e-12):
         sys.exit(f"batch: {ours} and {theirs} differ")
 

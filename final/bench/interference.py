@@ -1,4 +1,4 @@
-"""Single rows over one connection, alone and while a batch as CSV is under way in the same server.
+"""Single rows over one connection, alone and while a batch as CSV is under way in the same server; score.sh next to it.
 
 The client asks one row after the other; p50 and p99 are over all rows of a phase. Both use the machine as it is: with
 two cores, server, batch process and client share them.
@@ -8,10 +8,13 @@ import http.client
 import json
 import socket
 import statistics
+import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Annotated
 
 import httpx
@@ -54,6 +57,18 @@ def table(header: list[str], cells: list[str], rows: int) -> Iterator[bytes]:
         yield line * 1000
 
 
+def seconds_of_score(artifact: Path, content: Iterator[bytes]) -> float:
+    """How long score.sh takes from the same CSV in a file to a CSV."""
+    with tempfile.TemporaryDirectory() as scratch:
+        source = Path(scratch) / "rows.csv"
+        with source.open("wb") as file:
+            file.writelines(content)
+        command = [sys.executable, "-P", "-m", "scoring", "--model", str(artifact), str(source), f"{scratch}/out.csv"]
+        began = time.monotonic()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        return time.monotonic() - began
+
+
 def main(
     product: Annotated[str, typer.Argument(help="A product with a champion.")] = "titanic",
     rows: Annotated[int, typer.Option(help="Rows of the batch, in thousands rounded down.", min=1000)] = 1_000_000,
@@ -77,9 +92,10 @@ def main(
         alone = percentiles(ask(port, body, lambda: time.monotonic() < end))
         said: list[tuple[float, str, str]] = []
 
+        cells = ["" if value is None else str(value) for value in row.values()]
+
         def batch() -> None:
             began = time.monotonic()
-            cells = ["" if value is None else str(value) for value in row.values()]
             answer = httpx.post(
                 url, content=table(list(row), cells, rows), headers={"content-type": "text/csv"}, timeout=3600
             )
@@ -92,10 +108,12 @@ def main(
         family = [psutil.Process(process), *psutil.Process(process).children(recursive=True)]
         memory = sum(one.memory_info().rss for one in family) / 1e6
     took, answered, invalid = said[0]
+    by_score = seconds_of_score(registry.artifact(champion), table(list(row), cells, rows))
     print("| single rows | p50 | p99 |\n|---|---|---|")
     print(f"| alone | {alone[0]:.2f} ms | {alone[1]:.2f} ms |")
     print(f"| beside the batch | {beside[0]:.2f} ms | {beside[1]:.2f} ms |")
     print(f"\np99 x {beside[1] / alone[1]:.1f}; {answered} rows ({invalid} bad) in {took:.1f} s; {memory:.0f} MB")
+    print(f"score.sh takes {by_score:.1f} s for them: the service {took / by_score:.2f} times as long")
 
 
 if __name__ == "__main__":

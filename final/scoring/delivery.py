@@ -146,8 +146,10 @@ def write_parquet(batches: Iterator[pa.RecordBatch], schema: pa.Schema, path: Pa
     """A file whose bytes depend on the rows alone, not on how they came."""
     from pyarrow.parquet import ParquetWriter
 
+    # a dictionary of ids, which differ by row, would cost as much as everything else
+    repeated = schema.names[schema.names.index("prediction") :]
     with path.open("wb") as out:
-        with ParquetWriter(out, schema) as writer:
+        with ParquetWriter(out, schema, use_dictionary=repeated) as writer:
             for table in grouped(batches, schema, ROW_GROUP):
                 writer.write_table(table, row_group_size=ROW_GROUP)
         os.fsync(out.fileno())

@@ -3,11 +3,13 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from typing import TYPE_CHECKING
 
 from core.base.terminal import console
 from scoring.reading import Input
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 EVERY = 30  # seconds between two lines where stderr is not a terminal
 
@@ -15,7 +17,7 @@ EVERY = 30  # seconds between two lines where stderr is not a terminal
 class Shown:
     """What is shown of a run. `rows` counts those that an earlier run answered, the speed does not."""
 
-    def __init__(self, rows: Input, bar: Progress | None) -> None:
+    def __init__(self, rows: Input, bar: "Progress | None") -> None:
         self._input, self._bar = rows, bar
         self._began = self._last = time.monotonic()
         self._first: int | None = None
@@ -43,6 +45,8 @@ def shown(rows: Input) -> Iterator[Shown]:
     if not console.is_terminal:
         yield Shown(rows, None)
         return
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -1,27 +1,33 @@
 """Rows of every form as blocks of the service's engine."""
 
 import io
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyarrow as pa
 
 from core.base.errors import TableError
-from core.source.batches import batches as source_batches
+from core.spec.columns import Integer, Number
 from core.spec.source import Source, Sql
 from scoring.forms import FOLDER_OF, Form, form_of
 from scoring.place import Place
 from service.batch.arrow import arrow_blocks, blocks_of, check_schema
-from service.batch.block import Block
+from service.batch.block import Block, rows_of_a_block
 from service.batch.csv_blocks import csv_blocks
 from service.batch.read import json_blocks, line_blocks
 from service.batch.score import Reader
 from service.batch.target import TargetColumn
 from service.model.live import Live
+from service.model.rows import Rows
 
-BATCH = 2**14  # rows of a Parquet file that are read at a time
+if TYPE_CHECKING:
+    from pyarrow.parquet import ParquetFile
+
+BUFFER = 2**16  # bytes of each column of a Parquet file that are read at a time
+BYTES_OF_REPEATED = 4  # of a cell in a Parquet file, on average; a text that is written out has at least as many
 TEXTS: dict[Form, Reader] = {
     Form.CSV: csv_blocks,
     Form.JSON: json_blocks,
@@ -68,7 +74,7 @@ class TableInput(Input):
 
     def blocks(self, live: Live, target: TargetColumn) -> Iterator[Block]:
         for place in self.places:
-            with opened_table(place, self.form) as batches:
+            with opened_table(place, self.form, live.rows) as batches:
                 for batch in batches:
                     for block in blocks_of(as_cells(batch, live, target), live.rows, target):
                         self.position += len(block)
@@ -82,7 +88,9 @@ class QueryInput(Input):
     sql: Sql | None = None
 
     def blocks(self, live: Live, target: TargetColumn) -> Iterator[Block]:
-        for rows in source_batches(Source(sql=self.sql), None):
+        from core.source.batches import batches  # not at import: only this form needs its libraries
+
+        for rows in batches(Source(sql=self.sql), None):
             yield from blocks_of(as_cells(rows, live, target), live.rows, target)
 
 
@@ -107,19 +115,40 @@ def of_query(variable: str, query: str) -> Input:
 
 
 @contextmanager
-def opened_table(place: Place, form: Form) -> Iterator[Iterator[pa.RecordBatch]]:
+def opened_table(place: Place, form: Form, rows: Rows) -> Iterator[Iterator[pa.RecordBatch]]:
     """The record batches of a file. Raises TableError."""
     try:
         with place.reading() as file:
             if form == Form.PARQUET:
                 from pyarrow.parquet import ParquetFile
 
-                yield ParquetFile(file).iter_batches(batch_size=BATCH)
+                repeated = repeated_texts(ParquetFile(file), rows)
+                # what is read ahead is kept until the file is closed: right for S3, but the whole file in memory
+                ahead = {"pre_buffer": True} if place.is_s3 else {"pre_buffer": False, "buffer_size": BUFFER}
+                table = ParquetFile(file, read_dictionary=repeated, **ahead)
+                yield table.iter_batches(batch_size=rows_of_a_block(len(rows.names)))
             else:
                 with pa.ipc.open_file(file) as table:
                     yield (table.get_batch(number) for number in range(table.num_record_batches))
     except pa.ArrowException as error:
         raise TableError(f"{place}: not a table in {form.value}: {' '.join(str(error).split())}") from None
+
+
+def repeated_texts(table: "ParquetFile", rows: Rows) -> list[str]:
+    """The columns whose distinct texts are read once, and looked at once, in place of the text of every row."""
+    features = rows.contract.features
+    texts = {field.name for field in table.schema_arrow if pa.types.is_string(field.type) and field.name in features}
+    sizes = Counter[str]()
+    for group in range(table.metadata.num_row_groups):
+        chunks = table.metadata.row_group(group)
+        for column in map(chunks.column, range(chunks.num_columns)):
+            sizes[column.path_in_schema] += column.total_uncompressed_size
+    return [
+        name
+        for name in texts
+        if not isinstance(features[name], Number | Integer)
+        and sizes[name] < BYTES_OF_REPEATED * table.metadata.num_rows
+    ]
 
 
 def rows_of(place: Place, form: Form) -> int:
@@ -139,8 +168,15 @@ def rows_of(place: Place, form: Form) -> int:
 def as_cells(rows: pa.RecordBatch, live: Live, target: TargetColumn) -> pa.RecordBatch:
     """Columns of cells: decimals as text; those that the training left out are left out. Raises Problem (422)."""
     kept = [name for name in rows.schema.names if name not in live.rows.ignored]
-    columns = [rows.column(name) for name in kept]
-    columns = [column.cast(pa.string()) if pa.types.is_decimal(column.type) else column for column in columns]
+    columns = [_as_cell(rows.column(name)) for name in kept]
     result = pa.RecordBatch.from_arrays(columns, kept)
     check_schema(result.schema, live.rows, target)
     return result
+
+
+def _as_cell(column: pa.Array) -> pa.Array:
+    if pa.types.is_decimal(column.type):
+        return column.cast(pa.string())
+    if pa.types.is_dictionary(column.type) and len(column.dictionary) > len(column):
+        return column.dictionary_decode()  # a few rows of a large dictionary
+    return column

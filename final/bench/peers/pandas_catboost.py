@@ -1,9 +1,13 @@
-"""What one writes by hand to score titanic: pandas, the features of product.yaml, CatBoost's predict.
+"""What one writes by hand to score titanic: pandas, the features of product.yaml, CatBoost's predict, prediction sets.
 
-python pandas_catboost.py MODEL.cbm INPUT OUTPUT; CSV or Parquet by the name's end. It checks no row.
+python pandas_catboost.py MODEL.cbm INPUT OUTPUT; CSV or Parquet by the name's end. It checks no row. The limits of the
+sets are those of guarantee.json next to the model.
 """
 
+import json
 import sys
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +15,16 @@ from catboost import CatBoost, Pool
 
 CATEGORIES = ["Pclass", "Sex", "Ticket", "Embarked", "Title", "Deck", "Party"]
 COLUMNS = ["Pclass", "Sex", "Age", "Ticket", "Fare", "Embarked", "Title", "Deck", "Family", "Party"]
+
+
+def prediction_sets(table: pd.DataFrame, probability: np.ndarray, guarantee: dict[str, Any]) -> np.ndarray:
+    """0, 1 or 0|1 for each row, by the widest limit of its groups."""
+    limits = np.zeros(len(table))
+    for name, groups in guarantee["groups"].items():
+        limit_of = {value: group["limit"] for value, group in groups.items()}
+        limits = np.maximum(limits, table[name].map(limit_of).astype(float).fillna(guarantee["limit"]))
+    has_both = (probability >= 1 - limits) & (1 - probability >= 1 - limits)
+    return np.select([has_both, probability > 0.5], ["0|1", "1"], "0")
 
 
 def main() -> None:
@@ -31,6 +45,8 @@ def main() -> None:
     probability = model.predict(pool, prediction_type="Probability")[:, 1]
     answers = pd.DataFrame({"PassengerId": table["PassengerId"], "prediction": (probability > 0.5).astype(np.int64)})
     answers["probability"] = probability
+    guarantee = json.loads(Path(model_file).with_name("guarantee.json").read_bytes())
+    answers["set"] = prediction_sets(table, probability, guarantee)
     if output.endswith(".parquet"):
         answers.to_parquet(output, index=False)
     else:

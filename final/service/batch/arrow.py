@@ -55,10 +55,8 @@ def check_schema(schema: pa.Schema, rows: model_rows.Rows, target: TargetColumn)
 
 def blocks_of(batch: pa.RecordBatch, rows: model_rows.Rows, target: TargetColumn) -> Iterator[Block]:
     """A valid record batch in parts; rows with very long texts as objects. Raises Problem (422)."""
-    rows_at_once = rows_of_a_block(len(rows.names))
-    for start in range(0, batch.num_rows, rows_at_once):
-        part = batch.slice(start, rows_at_once)
-        if sum(map(_size, part.columns)) <= MOST_OF_A_BLOCK:
+    for part in _parts(batch, rows_of_a_block(len(rows.names))):
+        if _is_small(part):
             columns = dict(zip(batch.schema.names, map(_as_usual, part.columns), strict=True))
             columns.pop(rows.group or "", None)
             keys = columns.pop(rows.id or "", None)
@@ -66,6 +64,20 @@ def blocks_of(batch: pa.RecordBatch, rows: model_rows.Rows, target: TargetColumn
             yield Table(columns, len(part), keys=keys, actual=actual)
         else:
             yield from _objects(part, rows, target)
+
+
+def _parts(batch: pa.RecordBatch, rows_at_once: int) -> Iterator[pa.RecordBatch]:
+    """Parts of so many rows; of fewer where the texts are long, but not of fewer than are taken as objects at once."""
+    for start in range(0, batch.num_rows, rows_at_once):
+        part = batch.slice(start, rows_at_once)
+        if _is_small(part) or len(part) <= AT_ONCE:
+            yield part
+        else:
+            yield from _parts(part, (len(part) + 1) // 2)
+
+
+def _is_small(batch: pa.RecordBatch) -> bool:
+    return sum(map(_size, batch.columns)) <= MOST_OF_A_BLOCK
 
 
 def _as_usual(column: pa.Array) -> pa.Array:

@@ -19,9 +19,9 @@ from service.model.columns import chosen
 from service.model.live import Live
 from service.problems import explain
 
-CELLS = 2**18  # of a block, each of which can have a mistake of its own
+CELLS = 2**20  # of a block
 FEW = 100  # rows that are checked as fast one by one
-MOST_ROWS = 32_768  # of a block; what a call costs does not count, and the memory stays small
+MOST_ROWS = 2**16  # of a block; each distinct value costs once a block, and the memory stays small
 Mistakes = list[dict[str, Any]]
 
 
@@ -193,6 +193,7 @@ def checked(live: Live, block: Block) -> Checked:
         certain = columns if good.all() else chosen(columns, good)
         parts.append((np.flatnonzero(good), live.require_model().features.of_canonical(certain)))
     mistakes = dict(block.broken)
+    shared: dict[tuple[Any, ...], dict[str, Any]] = {}  # equal mistakes of many rows are one object
     in_doubt = np.setdiff1d(np.flatnonzero(~good), list(mistakes))
     for start in range(0, len(in_doubt), AT_ONCE):
         places = in_doubt[start : start + AT_ONCE]
@@ -202,7 +203,7 @@ def checked(live: Live, block: Block) -> Checked:
             if isinstance(row, BaseModel):
                 valid[place] = row
             else:
-                mistakes[place] = mistakes_of(live, row)
+                mistakes[place] = [shared.setdefault(tuple(each.values()), each) for each in mistakes_of(live, row)]
         if valid:
             features = live.require_model().features(live.rows.columns(list(valid.values())))
             parts.append((np.array(list(valid)), features))

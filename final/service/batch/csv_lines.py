@@ -8,7 +8,7 @@ from typing import BinaryIO
 from service.batch import csv_form
 from service.json_text import LONGEST
 
-BYTES = 2**20  # of a block; more only if its record is longer
+BYTES = 2**21  # of a block; more only if its record is longer
 MOST_BYTES = 4 * LONGEST  # of a record: characters of UTF-8
 
 

@@ -17,8 +17,8 @@ from service.batch.read import CHUNK
 from service.batch.sample import Sample
 from service.batch.target import TargetColumn
 from service.batch.write import Writer
-from service.metrics import label
 from service.model import rows as model_rows
+from service.model.answers import label
 from service.model.live import Live
 from service.problems import MOST_ERRORS, Problem, refused
 

@@ -151,3 +151,8 @@ class Answers:
 def set_text(values: list[Value]) -> str:
     """A prediction set as one cell."""
     return SEPARATOR.join(map(str, values))
+
+
+def label(prediction: Any) -> str:
+    """A class by its name; numbers of a regression under one name, since each would be a series of its own."""
+    return "a number" if isinstance(prediction, float) else str(prediction)

@@ -51,7 +51,7 @@ class ColumnCheck:
             # one that is too large to be exact is not good for certain
             floats = column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
             return self._numbers(floats, np.isnan(floats))
-        if isinstance(self._feature, Text) and types.is_string(kind):
+        if isinstance(self._feature, Text) and _is_of_strings(column):
             return self._texts(self._feature, column)
         return self._distinct(column)
 
@@ -74,12 +74,11 @@ class ColumnCheck:
         return values, good
 
     def _texts(self, feature: Text, column: pa.Array) -> Checked:
-        encoded = column.dictionary_encode()
-        distinct = encoded.dictionary
+        distinct, indices = _distinct_strings(column)
         good = pc.utf8_length(distinct).to_numpy() <= feature.max_length
         if not feature.nullable:
             good &= pc.binary_length(distinct).to_numpy() > 0
-        return _spread(distinct.to_pylist(), good, encoded.indices, feature.nullable)
+        return _spread(distinct.to_pylist(), good, indices, feature.nullable)
 
     def _distinct(self, column: pa.Array) -> Checked:
         values, indices = distinct_values(column)
@@ -118,6 +117,22 @@ def distinct_values(column: pa.Array) -> tuple[list[Any], pa.Array]:
     if types.is_temporal(column.type):
         return [day(value) for value in encoded.dictionary], encoded.indices
     return encoded.dictionary.to_pylist(), encoded.indices
+
+
+def _is_of_strings(column: pa.Array) -> bool:
+    kind = column.type
+    if types.is_dictionary(kind):
+        return bool(types.is_string(kind.value_type) and not column.dictionary.null_count)
+    return bool(types.is_string(kind))
+
+
+def _distinct_strings(column: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """The distinct strings of the rows, and the index of each row's, null where the cell is."""
+    if types.is_dictionary(column.type):
+        used = column.indices.dictionary_encode()
+        return column.dictionary.take(used.dictionary), used.indices
+    encoded = column.dictionary_encode()
+    return encoded.dictionary, encoded.indices
 
 
 def _codes(indices: pa.Array) -> np.ndarray:

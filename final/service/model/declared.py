@@ -1,17 +1,20 @@
 """What is declared of the served product, without loading a model: enough to announce it."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.base.errors import UserError
 from core.spec.contract import Contract
-from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.settings import Settings
 
 
 class FolderError(UserError):
     """A folder that is no artifact, or not the one that was meant."""
 
 
-def contract_of(settings: Settings) -> tuple[Contract, str]:
+def contract_of(settings: "Settings") -> tuple[Contract, str]:
     """The contract, and what the product is called. Raises UserError where there is none."""
     if settings.model:
         contract = contract_in(settings.model)

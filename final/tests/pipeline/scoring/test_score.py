@@ -139,7 +139,7 @@ def test_workers_without_this_code_are_told_from_a_failure(trained: Checkout, tm
 
 
 def test_the_ordinary_road_does_not_import_dask() -> None:
-    code = "import sys, scoring.__main__; sys.exit('distributed' in sys.modules)"
+    code = "import sys, scoring.command; sys.exit('distributed' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=FINAL, check=False).returncode == 0
 
 
