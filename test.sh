@@ -49,7 +49,7 @@ if [ "$checks" = yes ]; then
   check shellcheck -x "${scripts[@]}"
   check ruff check --quiet .
   check ruff format --check --quiet .
-  check mypy --no-error-summary --num-workers 2 conftest.py "${folders[@]}"
+  check mypy --no-error-summary conftest.py "${folders[@]}"
   if [ -d "$service/core" ]; then
     check python tests/plain_code.py "$service"/{core,stages,pipeline,report,service,scoring,watch,page,deploy}
     check import_contracts of "$service"
