@@ -60,7 +60,8 @@ def blocks_of(batch: pa.RecordBatch, rows: model_rows.Rows, target: TargetColumn
         part = batch.slice(start, rows_at_once)
         if sum(map(_size, part.columns)) <= MOST_OF_A_BLOCK:
             columns = dict(zip(batch.schema.names, map(_as_usual, part.columns), strict=True))
-            columns.pop(rows.group or "", None)
+            for name in rows.aside:
+                columns.pop(name, None)
             keys = columns.pop(rows.id or "", None)
             actual = columns.pop(target.target.name, None)
             yield Table(columns, len(part), keys=keys, actual=actual)
