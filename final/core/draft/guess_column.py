@@ -23,6 +23,7 @@ ROW_NUMBER = re.compile(
 )
 CODE_NAME = re.compile(r"code|zip|postal|class|type|category|cluster|month|weekday", re.IGNORECASE)
 LEFT_OUT = "left out"
+WEIGHT = "weight"
 LARGEST = 1e38  # models compute in single precision
 EXACT = 2.0**53  # above it neighbouring whole numbers are the same float
 SOME = 0.1  # share of numbers from which on a column of words is remarkable
@@ -33,7 +34,7 @@ LIKE_AN_ID = "; named like an id, but values repeat: leave it out if rows with t
 
 @dataclass
 class Guess:
-    """`kind` is a feature's type, id, target or LEFT_OUT; `settings` are lines of the product file."""
+    """`kind` is a feature's type, id, target, WEIGHT or LEFT_OUT; `settings` are lines of the product file."""
 
     name: str
     kind: str
@@ -52,7 +53,7 @@ class Guess:
 
     @property
     def is_feature(self) -> bool:
-        return self.kind not in ("id", "target", LEFT_OUT)
+        return self.kind not in ("id", "target", WEIGHT, LEFT_OUT)
 
 
 def column(profile: ColumnProfile, forced: str | None = None) -> Guess:
