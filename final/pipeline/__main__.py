@@ -30,6 +30,7 @@ from core.draft.options import (
     TaskOption,
     ThousandsOption,
     TypesOption,
+    WeightOption,
     Wish,
 )
 from core.gates import gate, show
@@ -140,6 +141,7 @@ def main(
     types: TypesOption = None,
     by: ByOption = None,
     group: GroupOption = None,
+    weight: WeightOption = None,
     quality: QualityOption = None,
     redraft: RedraftOption = False,
     thousands: ThousandsOption = None,
@@ -170,6 +172,7 @@ def main(
             by=by,
             group=group,
             quality=quality,
+            weight=weight,
         )
         start = Path.cwd()
         product = caller.enter(_drafted(data, target, wish) or product)

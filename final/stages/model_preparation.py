@@ -73,7 +73,7 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
         if declared.abstain and trained.model.guarantee is not None:
             trained.model.guarantee = replace(trained.model.guarantee, abstain=True)
         if declared.decision is not None:
-            trained.model.rule = Rule.of(declared.decision, trained.actual, trained.unseen)
+            trained.model.rule = Rule.of(declared.decision, trained.actual, trained.unseen, trained.weights)
         trained.model.save(paths.model)
         write_json(_labels(trained.unseen, paths, declared), paths.figures("labels"))
         remarks += trained.remarks

@@ -18,6 +18,7 @@ from core.metrics.curves import curves
 from core.metrics.evaluate import beside_linear, evaluate
 from core.metrics.metrics import values
 from core.metrics.weak_slices import errs, weak_slices
+from core.metrics.weights import row_weights, scaled
 from core.model import decision
 from core.model.baseline import linear_scores
 from core.model.conformal import holds, sizes
@@ -36,15 +37,16 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
         model = ProductModel.load(paths.model)
         holdout, _ = typed.read(paths.part("holdout"), declared)
         target = codes(holdout[declared.target.name], declared.target)
+        weights = row_weights(holdout, declared.contract)
         columns = model.features(holdout)
         scores = model.scores_of(columns)
         figures = evaluate(holdout, target, scores, declared)
         rest = [typed.read(paths.part(name), declared)[0] for name in ("train", "validation")]
         linear = linear_scores(rest, holdout, declared.contract)
-        figures["linear"] = values(declared.target.task, target, linear)
+        figures["linear"] = values(declared.target.task, target, linear, weights)
         name = declared.metric
         trivial_and_linear = figures["baseline"][name], figures["linear"][name]
-        figures["beside_linear"] = beside_linear(*trivial_and_linear, target, scores, linear, name)
+        figures["beside_linear"] = beside_linear(*trivial_and_linear, target, scores, linear, name, weights)
         wrong = errs(declared.target.task, target, scores)
         figures["weak"] = weak_slices(holdout, declared.contract.features, wrong)
         if (promise := model.guarantee) is not None:
@@ -62,12 +64,12 @@ def main(product: Annotated[str, typer.Argument(help="Name or folder of a produc
                 promise.coverage, promise.rows, held, sizes(declared.target, scores, limits), groups, calibrated
             )
         if (rule := model.rule) is not None and declared.decision is not None:
-            figures["decision"] = decision.figures(rule, declared.decision.costs, target, scores)
+            figures["decision"] = decision.figures(rule, declared.decision.costs, target, scores, weights)
         figures["behaviour"] = behaviour.measure(model, holdout, declared)
         if paths.search.exists():
             figures["search"] = json.loads(paths.search.read_bytes())
         write_json(rounded(figures), paths.metrics)
-        drawn = {**curves(target, scores, declared.target), "effects": effects(model, holdout)}
+        drawn = {**curves(target, scores, declared.target, scaled(weights)), "effects": effects(model, holdout)}
         write_json(rounded(drawn), paths.figures("curves"))
         for metric, part in figures["metrics"].items():
             remarks.append(f"{metric} {part['value']:.3f} (95 % {part['low']:.3f} to {part['high']:.3f})")

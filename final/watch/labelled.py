@@ -48,8 +48,9 @@ def _refuse_what_is_missing(product: Product, log: Log, names: list[str]) -> Non
     needed = [name for name in product.contract.features if name in names]
     if missing := unlogged(log.files, needed):
         raise UserError(f"{log.folder}: the log has no {', '.join(missing)}, so its rows cannot be learnt from")
-    if product.contract.group is not None:
-        raise UserError(f"{log.folder}: the log has no {product.contract.group}, by which rows are split")
+    for use, name in {"split": product.contract.group, "weighted": product.contract.weight}.items():
+        if name is not None:
+            raise UserError(f"{log.folder}: the log has no {name}, by which rows are {use}")
 
 
 def logged_rows(log: Log, product: Product) -> Rows:

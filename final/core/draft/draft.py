@@ -20,6 +20,8 @@ from core.draft.guess_duplicates import keep_together, repeated_rows
 from core.draft.guess_split import NONE, Rows, leave_out
 from core.draft.guess_split import split as guess_split
 from core.draft.guess_target import target as guess_target
+from core.draft.guess_weight import refuse_another_use
+from core.draft.guess_weight import weight as guess_weight
 from core.draft.head import Head
 from core.draft.number_column import figure
 from core.draft.options import Wish
@@ -44,6 +46,7 @@ def draft(data: str, target: str, wish: Wish, products: Path = PRODUCTS) -> str:
     file = products / name / "product.yaml"
     earlier = identity.refuse_another_product(name, file, data, target, wish)
     shown = identity.without_password(data)
+    refuse_another_use(wish, target)
     source, path = _source(data, wish, file.parent)
     types = dict(map(_column_and_type, wish.types))
     head = Head(target)
@@ -61,9 +64,10 @@ def draft(data: str, target: str, wish: Wish, products: Path = PRODUCTS) -> str:
         table = read(source, path, shown, target, wish, progress)
         head = table.head
         is_text = path is not None and path.suffix.lower() not in (".parquet", ".pq")
-        question = values.Table(shown, target, wish, types, is_text)
+        numbers = {wish.weight: "number"} if wish.weight else {}
+        question = values.Table(shown, target, wish, {**types, **numbers}, is_text)
         source, columns = values.read(table.source, table.columns, again, question)
-    named = {"--target": [target], "--ignore": wish.ignore, "--as": types, **_named_by_split(wish)}
+    named = {"--target": [target], "--ignore": wish.ignore, "--as": types, **_named_by_options(wish)}
     names.refuse_other_marks(columns, target, shown)
     names.refuse_unknown_columns(columns, named, shown)
     identity.refuse_another_table(earlier, columns, shown)
@@ -151,15 +155,17 @@ def _column_and_type(option: str) -> tuple[str, str]:
     return name, kind
 
 
-def _named_by_split(wish: Wish) -> dict[str, list[str]]:
-    """The columns that --by and --group name."""
-    options = {"--by": wish.by, "--group": wish.group}
+def _named_by_options(wish: Wish) -> dict[str, list[str]]:
+    """The columns that --by, --group and --weight name."""
+    options = {"--by": wish.by, "--group": wish.group, "--weight": wish.weight}
     return {option: [name] for option, name in options.items() if name not in (None, NONE)}
 
 
 def _guess(profile: ColumnProfile, target: str, wish: Wish, types: Mapping[str, str]) -> Guess:
     if profile.name == target:
         return guess_target(profile, wish.task, wish.positive)
+    if profile.name == wish.weight:
+        return guess_weight(profile)
     if profile.name in wish.ignore:
         return Guess(profile.name, LEFT_OUT, "set by --ignore")
     return column(profile, types.get(profile.name))

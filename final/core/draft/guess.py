@@ -6,12 +6,13 @@ from typing import Any
 
 ID_NAME = re.compile(r"(^|[_ .-])(id|key|uuid|guid|rownames?|index)$|(?<=[a-z])I[dD]$|^id", re.IGNORECASE)
 LEFT_OUT = "left out"
+WEIGHT = "weight"
 LIKE_AN_ID = "; named like an id, but values repeat: leave it out if rows with the same value are alike"
 
 
 @dataclass
 class Guess:
-    """`kind` is a feature's type, id, target or LEFT_OUT; `settings` are lines of the product file."""
+    """`kind` is a feature's type, id, target, WEIGHT or LEFT_OUT; `settings` are lines of the product file."""
 
     name: str
     kind: str
@@ -30,4 +31,4 @@ class Guess:
 
     @property
     def is_feature(self) -> bool:
-        return self.kind not in ("id", "target", LEFT_OUT)
+        return self.kind not in ("id", "target", WEIGHT, LEFT_OUT)

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from core.base.errors import UserError
 from core.draft.column_profile import ColumnProfile
-from core.draft.guess import LEFT_OUT, Guess
+from core.draft.guess import LEFT_OUT, WEIGHT, Guess
 from core.draft.guess_order import HOLDOUT, course, missing_class
 from core.draft.head import Head
 from core.source.dates import ISO, moments
@@ -151,7 +151,7 @@ def _series(rows: Rows, date: Guess) -> dict[str, np.ndarray]:
     for guess in rows.guesses:
         profile = rows.columns[guess.name]
         count = len(profile.values.counts)
-        is_label = guess.kind not in ("date", "number", "target") and not profile.values.overflow
+        is_label = guess.kind not in ("date", "number", "target", WEIGHT) and not profile.values.overflow
         if is_label and guess.name != date.name and 1 < count <= profile.rows // 5:
             codes[guess.name] = pd.factorize(rows.head.first(guess.name).to_pandas(), use_na_sentinel=False)[0]
     return dict(list(codes.items())[:MOST_SERIES])
@@ -160,7 +160,7 @@ def _series(rows: Rows, date: Guess) -> dict[str, np.ndarray]:
 def _group(rows: Rows, forced: str | None) -> tuple[Key | None, tuple[str, ...]]:
     if forced == NONE and NONE not in rows.columns:
         return None, ("no groups are kept together: set by --group",)
-    labels = [guess.name for guess in rows.guesses if guess.kind not in ("date", "target")]
+    labels = [guess.name for guess in rows.guesses if guess.kind not in ("date", "target", WEIGHT)]
     names = [name for name in labels if not rows.columns[name].unique and not rows.columns[name].has_at_most(1)]
     if forced is not None:
         return _forced_group(rows, forced, names), ()

@@ -63,7 +63,7 @@ def refuse_another_table(earlier: Product | None, columns: Collection[str], tabl
     """Raises UserError if most columns of the earlier draft are gone: another table has taken the file's place."""
     if earlier is None:
         return
-    before = {*earlier.features, *earlier.ignore, earlier.target.name, *([earlier.id] if earlier.id else [])}
+    before = {*earlier.features, *earlier.ignore, earlier.target.name, *filter(None, (earlier.id, earlier.weight))}
     gone = sorted(before.difference(columns))
     if len(gone) * 2 > len(before):
         raise UserError(

@@ -34,6 +34,9 @@ ByOption = Annotated[
 GroupOption = Annotated[
     str | None, typer.Option(help="The column whose rows stay on one side of the split, such as a patient; or none.")
 ]
+WeightOption = Annotated[
+    str | None, typer.Option(help="The column that says how much a row counts in training and metrics; never guessed.")
+]
 QualityOption = Annotated[
     str | None, typer.Option(help="fast (a first look), good or best (up to ten times as long); good by default.")
 ]
@@ -80,6 +83,7 @@ class Wish:
     by: str | None = None
     group: str | None = None
     quality: str | None = None
+    weight: str | None = None
 
     def __post_init__(self) -> None:
         if self.task not in (None, *get_args(Task)):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.draft.guess import LEFT_OUT, Guess
+from core.draft.guess import LEFT_OUT, WEIGHT, Guess
 from core.draft.guess_order import HOLDOUT, VALIDATION
 from core.draft.guess_split import SplitGuess
 from core.spec.source import Source
@@ -59,6 +59,7 @@ def text(name: str, title: str, source: Source, guesses: Iterable[Guess], facts:
     lines += _id(guesses, facts.split)
     if ignored := [guess for guess in guesses if guess.kind == LEFT_OUT]:
         lines += ["ignore:", *(f"  - {scalar(guess.name)}  # {guess.comment}" for guess in ignored), ""]
+    lines += [f"weight: {scalar(guess.name)}  # {guess.comment}\n" for guess in guesses if guess.kind == WEIGHT]
     lines += ["target:", f"  # {target.comment}", *_mapping(target.settings, 1), "", "features:"]
     for guess in guesses:
         if guess.is_feature:

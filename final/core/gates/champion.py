@@ -11,6 +11,7 @@ from core.gates.gate import Gate
 from core.metrics.bootstrap import paired_confidence
 from core.metrics.classes import codes
 from core.metrics.metrics import value
+from core.metrics.weights import row_weights
 from core.model.model import ProductModel
 from core.model.sklearn_part import ForeignError
 from core.spec.columns import Category, Date, Feature, Integer, Number, Text
@@ -43,6 +44,7 @@ def compare(
         return replace, _verdict_on_another_contract(changes, product.name, replace)
     settings, name = product.gates.champion, product.champion_metric
     target = codes(holdout[product.target.name], product.target)
+    weights = row_weights(holdout, product.contract)
     new = ProductModel.load(challenger)
     before, after = old.scores(holdout), new.scores(holdout)
     if np.array_equal(before, after):
@@ -50,9 +52,10 @@ def compare(
             return True, verdict("another promise", f"promoted: the champion's predictions, {_promise(new)}")
         if new.rule != old.rule:
             return True, verdict("another rule", f"promoted: the champion's predictions, {_rule(new)}")
-    confidence = paired_confidence(name, target, after, before, settings.resamples)
+    confidence = paired_confidence(name, target, after, before, settings.resamples, weights=weights)
     won = confidence >= settings.confidence
-    figures = f"{name} {value(name, target, after):.4f}, champion {value(name, target, before):.4f}"
+    values = [value(name, target, scores, weights) for scores in (after, before)]
+    figures = f"{name} {values[0]:.4f}, champion {values[1]:.4f}"
     decision = "promoted" if won else "kept champion"
     detail = f"{decision}: {figures}, better in {confidence:.0%} of the bootstrap's resamples"
     return won, verdict(f"{confidence:.2f} sure", detail, f">= {settings.confidence:.2f} wins")

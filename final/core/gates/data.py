@@ -11,6 +11,7 @@ from core.spec.product import Product
 from core.table.disagreement import disagreement
 from core.table.duplicates import copies, pairs, pairs_by_chance
 from core.table.finding import Finding, LineOf, line_below_header
+from core.table.typed import counted, without_weight
 from core.table.validation import check
 
 
@@ -21,8 +22,12 @@ def contract(findings: Iterable[Finding]) -> Gate:
 
 
 def rows_per_class(table: pd.DataFrame, product: Product) -> Gate:
-    """Every class of the target has enough rows to learn and to test; for a regression, the whole table has."""
+    """Every class of the target has enough rows to learn and to test; for a regression, the whole table has.
+
+    Rows whose weight is 0 are not among them.
+    """
     least = product.gates.data.min_rows_per_class
+    table = counted(table, product)
     if product.target.task == "regression":
         rows = len(table)
         return Gate("data: rows", str(rows), f">= {least}", rows >= least, "The table is too small: get more rows")
@@ -35,14 +40,14 @@ def rows_per_class(table: pd.DataFrame, product: Product) -> Gate:
 
 
 def duplicates(table: pd.DataFrame, product: Product, line_of: LineOf = line_below_header) -> Gate:
-    """Pairs of rows equal in all but the id, beyond the number that chance explains; or the share that is declared.
+    """Pairs of rows equal in all but id and weight, beyond the number that chance explains; or the declared share.
 
     In a narrow table people share class, sex and age by chance; in a wide one nobody does. So the number of pairs is
     compared with `pairs_by_chance`. Without an id the split hashes the whole row, or its group, so that equal rows are
     on one side and cannot make the test easier: then up to a twentieth of the rows may be copies, but not a whole
     table.
     """
-    rest = table.drop(columns=[product.id] if product.id else [])
+    rest = without_weight(table.drop(columns=[product.id] if product.id else []), product)
     repeated = copies(rest)
     lines = [line_of(int(row)) for row in repeated[:5]]
     limit = product.gates.data.repeated_rows

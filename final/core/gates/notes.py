@@ -13,6 +13,7 @@ from core.table.disagreement import disagreement
 from core.table.duplicates import copies
 from core.table.header import header
 from core.table.keys import Key, keys
+from core.table.typed import without_weight
 
 ROWS = 50_000  # in which keys are looked for
 FEW_ROWS = 100  # of the hold-out; with fewer a metric is very uncertain
@@ -32,7 +33,7 @@ def notes_on_table(table: pd.DataFrame, raw: Path, product: Product) -> list[str
     """Sentences about the rows of `raw`, of which `table` has the columns that are used."""
     sentences = []
     if product.gates.data.repeated_rows is not None:
-        repeated = len(copies(table.drop(columns=[product.id] if product.id else [])))
+        repeated = len(copies(without_weight(table.drop(columns=[product.id] if product.id else []), product)))
         sentences.append(
             f"{repeated:,} of {len(table):,} rows repeat an earlier row; gates.data.repeated_rows allows them"
         )
@@ -62,7 +63,7 @@ def _known_keys(table: pd.DataFrame, raw: Path, product: Product) -> list[str]:
         arrow = csv_file.read(raw, ignored, []).slice(0, ROWS)
         table = table.assign(**{name: pd.Series(csv_file.objects(arrow[name]), dtype=object) for name in ignored})
     target = product.target.name
-    candidates = [name for name in map(str, table) if name not in (target, product.id)]
+    candidates = [name for name in map(str, table) if name not in (target, product.id, product.weight)]
     return [
         f"{key.name} repeats ({key.evidence(target)}) and its rows are on both sides of the split: the score is of a "
         f"{key.name} that the model knows; {_remedy(key)}"

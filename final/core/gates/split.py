@@ -10,6 +10,7 @@ from core.gates.gate import Gate
 from core.spec.product import Product
 from core.table.row_hash import row_hash
 from core.table.split import ORDER, group_keys, start_times
+from core.table.typed import counted, without_weight
 
 LEAST_GROUPS = 2  # in a part: one group says nothing of another
 MOST_OVERLAP = 0.1  # of the rows of a part may be later than the first group of the next part begins
@@ -48,9 +49,14 @@ def groups(parts: Mapping[str, pd.DataFrame], product: Product) -> list[Gate]:
 
 
 def _missing(name: str, part: pd.DataFrame, product: Product) -> list[str]:
-    """The classes of which a part has no row; for a regression, the value if all rows have the same."""
-    target = part[product.target.name]
+    """The classes of which a part has no row; for a regression, the value if all rows have the same.
+
+    Rows whose weight is 0 do not count.
+    """
+    target = counted(part, product)[product.target.name]
     if product.target.task == "regression":
+        if not len(target):
+            return [f"a row with a weight above 0 in {name}"] if product.weight else []
         constant = target.nunique() == 1
         return [f"{product.target.name} is {target.iloc[0]:g} in all of {name}"] if constant else []
     classes = {str(value) for value in product.target.values}
@@ -59,7 +65,7 @@ def _missing(name: str, part: pd.DataFrame, product: Product) -> list[str]:
 
 def _keys(part: pd.DataFrame, product: Product) -> np.ndarray:
     """64 bits of the split's key: the id, or the whole row."""
-    return row_hash(part[[product.id]] if product.id else part)
+    return row_hash(part[[product.id]] if product.id else without_weight(part, product))
 
 
 def in_order(parts: Mapping[str, pd.DataFrame], product: Product) -> Gate:

@@ -11,13 +11,17 @@ from sklearn.metrics import precision_recall_curve, roc_curve
 
 from core.metrics.classes import classes
 from core.metrics.metrics import BINS, chosen, confidence, probability_bins
+from core.metrics.weights import Weights
 from core.spec.target import Target
 
 POINTS = 120  # of a curve, and of a cloud
 
 
-def curves(target: np.ndarray, scores: np.ndarray, declared: Target) -> dict[str, Any]:
-    """Confusion, ROC, precision-recall and reliability of a classifier; residuals of a regression."""
+def curves(target: np.ndarray, scores: np.ndarray, declared: Target, weights: Weights = None) -> dict[str, Any]:
+    """Confusion, ROC, precision-recall and reliability of a classifier; residuals of a regression.
+
+    Only ROC and precision-recall are of weighted rows, the others count rows.
+    """
     if not len(target):
         return {}
     if declared.task == "regression":
@@ -26,8 +30,10 @@ def curves(target: np.ndarray, scores: np.ndarray, declared: Target) -> dict[str
     by_class = {1: scores} if declared.task == "binary" else dict(enumerate(scores.T))
     return {
         "confusion": confusion(target, chosen(scores), names),
-        "roc": [{"of": names[k], "points": roc(target == k, score)} for k, score in by_class.items()],
-        "pr": [{"of": names[k], "points": precision_recall(target == k, score)} for k, score in by_class.items()],
+        "roc": [{"of": names[k], "points": roc(target == k, score, weights)} for k, score in by_class.items()],
+        "pr": [
+            {"of": names[k], "points": precision_recall(target == k, score, weights)} for k, score in by_class.items()
+        ],
         "reliability": reliability(target, scores),
     }
 
@@ -44,19 +50,21 @@ def _thin(x: np.ndarray, y: np.ndarray) -> list[list[float]]:
     return [[round(float(a), 4), round(float(b), 4)] for a, b in zip(x[kept], y[kept], strict=True)]
 
 
-def roc(positive: np.ndarray, score: np.ndarray) -> list[list[float]]:
+def roc(positive: np.ndarray, score: np.ndarray, weights: Weights = None) -> list[list[float]]:
     """[false positive rate, true positive rate] from (0, 0) to (1, 1); empty if a class has no rows."""
     if positive.all() or not positive.any():
         return []
-    false_positive_rate, true_positive_rate, _ = roc_curve(positive, score, drop_intermediate=False)
+    false_positive_rate, true_positive_rate, _ = roc_curve(
+        positive, score, sample_weight=weights, drop_intermediate=False
+    )
     return _thin(false_positive_rate, true_positive_rate)
 
 
-def precision_recall(positive: np.ndarray, score: np.ndarray) -> list[list[float]]:
+def precision_recall(positive: np.ndarray, score: np.ndarray, weights: Weights = None) -> list[list[float]]:
     """[recall, precision] at each threshold, the highest first; empty without a positive row."""
     if not positive.any():
         return []
-    precision, recall, _ = precision_recall_curve(positive, score)
+    precision, recall, _ = precision_recall_curve(positive, score, sample_weight=weights)
     return _thin(recall[-2::-1], precision[-2::-1])  # without scikit-learn's last point, which has no threshold
 
 

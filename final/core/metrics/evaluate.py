@@ -8,6 +8,7 @@ import pandas as pd
 
 from core.metrics.bootstrap import intervals, paired_confidence
 from core.metrics.metrics import ece, gain, values
+from core.metrics.weights import Weights, row_weights
 from core.spec.metric_names import MetricName, Task, of_task
 from core.spec.product import Product
 
@@ -15,24 +16,31 @@ RESAMPLES = 1000
 LOST = 0.05  # of the linear model's gain over the trivial one; less does not matter
 
 
-def trivial(task: Task, target: np.ndarray, classes: int) -> np.ndarray:
+def trivial(task: Task, target: np.ndarray, classes: int, weights: Weights = None) -> np.ndarray:
     """Scores of the model that knows only the share of each class, or the mean; the same for every row."""
     if task == "multiclass":
-        shares = np.bincount(target, minlength=classes) / len(target)
-        return np.tile(shares, (len(target), 1))
-    return np.full(len(target), target.mean())
+        counts = np.bincount(target, weights, minlength=classes)
+        return np.tile(counts / counts.sum(), (len(target), 1))
+    return np.full(len(target), np.average(target, weights=weights))
 
 
-def slices(table: pd.DataFrame, target: np.ndarray, scores: np.ndarray, product: Product) -> list[dict[str, Any]]:
-    """The slice metric, with its interval, in every group of the columns that gates.slices names."""
+def slices(
+    table: pd.DataFrame, target: np.ndarray, scores: np.ndarray, product: Product, weights: np.ndarray
+) -> list[dict[str, Any]]:
+    """The slice metric, with its interval, in every group of the columns that gates.slices names.
+
+    Rows whose weight is 0 are in none.
+    """
     rows = []
+    counts = weights > 0
     for column in product.gates.slices.columns:
         if column not in product.contract.features:
             continue
         values = table[column].astype(object).where(table[column].notna(), "missing").to_numpy()
-        for group in sorted(set(values), key=str):
-            inside = values == group
-            interval = intervals([product.slice_metric], target[inside], scores[inside])[product.slice_metric]
+        for group in sorted(set(values[counts]), key=str):
+            inside = counts & (values == group)
+            part = target[inside], scores[inside], weights[inside]
+            interval = intervals([product.slice_metric], *part)[product.slice_metric]
             rows.append(
                 {
                     "column": column,
@@ -49,18 +57,26 @@ def slices(table: pd.DataFrame, target: np.ndarray, scores: np.ndarray, product:
 def evaluate(table: pd.DataFrame, target: np.ndarray, scores: np.ndarray, product: Product) -> dict[str, Any]:
     """All figures of one model on one hold-out, ready for JSON."""
     task = product.target.task
-    metrics = intervals(of_task(task), target, scores)
+    weights = row_weights(table, product.contract)
+    metrics = intervals(of_task(task), target, scores, weights)
+    prior = trivial(task, target, len(product.target.values), weights)
     return {
         "rows": len(target),
         "metrics": {name: asdict(interval) for name, interval in metrics.items()},
-        "baseline": values(task, target, trivial(task, target, len(product.target.values))),
-        "ece": None if task == "regression" else ece(target, scores),
-        "slices": slices(table, target, scores, product),
+        "baseline": values(task, target, prior, weights),
+        "ece": None if task == "regression" else ece(target, scores, weights=weights),
+        "slices": slices(table, target, scores, product, weights),
     }
 
 
 def beside_linear(
-    baseline: float, linear: float, target: np.ndarray, scores: np.ndarray, of_linear: np.ndarray, name: MetricName
+    baseline: float,
+    linear: float,
+    target: np.ndarray,
+    scores: np.ndarray,
+    of_linear: np.ndarray,
+    name: MetricName,
+    weights: Weights = None,
 ) -> dict[str, float]:
     """Of the bootstrap's resamples, in which share the model is better than a linear one, and in which it is not worse.
 
@@ -69,6 +85,6 @@ def beside_linear(
     """
     margin = LOST * max(0.0, gain(name, linear, baseline))
     return {
-        "better": paired_confidence(name, target, scores, of_linear, RESAMPLES),
-        "not_worse": paired_confidence(name, target, scores, of_linear, RESAMPLES, margin),
+        "better": paired_confidence(name, target, scores, of_linear, RESAMPLES, weights=weights),
+        "not_worse": paired_confidence(name, target, scores, of_linear, RESAMPLES, margin, weights),
     }

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from core.metrics.weights import Weights
 from core.spec.metric_names import KINDS, MetricName, Task, of_task
 
 Weighted = Callable[[np.ndarray], float]
@@ -23,7 +24,13 @@ def chosen(scores: np.ndarray) -> np.ndarray:
 
 
 def _mean(values: np.ndarray) -> Weighted:
-    return lambda weights: float(weights @ values / weights.sum())
+    """The weighted mean; NaN if no row counts."""
+
+    def weighted(weights: np.ndarray) -> float:
+        total = weights.sum()
+        return float(weights @ values / total) if total else NONE
+
+    return weighted
 
 
 def accuracy(target: np.ndarray, scores: np.ndarray) -> Weighted:
@@ -116,8 +123,8 @@ def r2(target: np.ndarray, scores: np.ndarray) -> Weighted:
     squared = _mean((scores - target) ** 2)
 
     def weighted(weights: np.ndarray) -> float:
-        centre = weights @ target / weights.sum()
-        variance = float(weights @ (target - centre) ** 2 / weights.sum())
+        mean = _mean(target)(weights)
+        variance = _mean((target - mean) ** 2)(weights)
         return 1 - squared(weights) / variance if variance else NONE
 
     return weighted
@@ -135,14 +142,15 @@ METRICS: dict[MetricName, Metric] = {
 }
 
 
-def value(name: MetricName, target: np.ndarray, scores: np.ndarray) -> float:
-    """One metric, each row counting once; NaN without rows."""
-    return METRICS[name](target, scores)(np.ones(len(target))) if len(target) else NONE
+def value(name: MetricName, target: np.ndarray, scores: np.ndarray, weights: Weights = None) -> float:
+    """One metric; NaN without rows."""
+    counted = np.ones(len(target)) if weights is None else weights
+    return METRICS[name](target, scores)(counted) if len(target) else NONE
 
 
-def values(task: Task, target: np.ndarray, scores: np.ndarray) -> dict[str, float]:
+def values(task: Task, target: np.ndarray, scores: np.ndarray, weights: Weights = None) -> dict[str, float]:
     """Every metric of a task."""
-    return {name: value(name, target, scores) for name in of_task(task)}
+    return {name: value(name, target, scores, weights) for name in of_task(task)}
 
 
 def gain(name: MetricName, new: float, old: float) -> float:
@@ -165,10 +173,11 @@ def probability_bins(probability: np.ndarray, bins: int) -> np.ndarray:
     return np.asarray(np.minimum((probability * bins).astype(int), bins - 1))
 
 
-def ece(target: np.ndarray, scores: np.ndarray, bins: int = BINS) -> float:
+def ece(target: np.ndarray, scores: np.ndarray, bins: int = BINS, weights: Weights = None) -> float:
     """Expected calibration error (Naeini et al. 2015): predicted probability minus observed share, weighted by rows."""
     if not len(target):
         return NONE
     probability, correct = confidence(target, scores)
-    gaps = np.bincount(probability_bins(probability, bins), probability - correct, bins)
-    return float(np.abs(gaps).sum() / len(target))
+    counted = np.ones(len(target)) if weights is None else weights
+    gaps = np.bincount(probability_bins(probability, bins), counted * (probability - correct), bins)
+    return float(np.abs(gaps).sum() / counted.sum())

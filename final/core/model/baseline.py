@@ -26,5 +26,5 @@ def linear_scores(parts: Sequence[pd.DataFrame], test: Table, contract: Contract
         drawn.append(part.iloc[rows[inside] - start])
     train = pd.concat(drawn, ignore_index=True)
     maker = FeatureMaker(contract)
-    linear = LinearEstimator(contract.target, maker.categorical).refit(Data.of(maker, contract.target, train), 1.0)
+    linear = LinearEstimator(contract.target, maker.categorical).refit(Data.of(maker, contract, train), 1.0)
     return activation(linear.raw(maker(test)), contract.target)

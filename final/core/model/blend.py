@@ -12,6 +12,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit, softmax
 
+from core.metrics.weights import Weights, mean_and_error, scaled
 from core.spec.metric_names import Task
 
 PRIOR = 10.0
@@ -21,12 +22,16 @@ FOLDS = 5
 Blend = tuple[np.ndarray, np.ndarray]  # weights and offsets
 
 
-def fit(raws: Sequence[np.ndarray], target: np.ndarray, task: Task) -> Blend:
-    """Weights (parts,), none below 0, and offsets (1,) or (K,) for raw scores (n,) or (n, K) of rows not trained on."""
+def fit(raws: Sequence[np.ndarray], target: np.ndarray, task: Task, row_weights: Weights = None) -> Blend:
+    """Weights (parts,), none below 0, and offsets (1,) or (K,) for raw scores (n,) or (n, K) of rows not trained on.
+
+    `row_weights` is how much each row counts, (n,).
+    """
+    row_weights = scaled(row_weights)
     parts = np.stack([raw.reshape(len(target), -1) for raw in raws])  # (parts, n, K)
     offsets = np.zeros(parts.shape[2])
     losses = np.array([_losses(parts, target, task, weights, offsets)[0] for weights in np.eye(len(parts))])
-    best = int(losses.mean(axis=1).argmin())
+    best = int(np.average(losses, axis=1, weights=row_weights).argmin())
     single = np.eye(len(parts))[best]
     fold = np.random.default_rng(0).permutation(len(target)) % FOLDS
     gains = np.zeros(len(target))
@@ -35,10 +40,11 @@ def fit(raws: Sequence[np.ndarray], target: np.ndarray, task: Task) -> Blend:
         inside = ~outside
         if not inside.any() or not outside.any():
             return single, offsets
-        fitted = _fit(parts[:, inside], target[inside], task, single)
+        of_fold = None if row_weights is None else row_weights[inside]
+        fitted = _fit(parts[:, inside], target[inside], task, single, of_fold)
         gains[outside] = losses[best, outside] - _losses(parts[:, outside], target[outside], task, *fitted)[0]
-    is_better = gains.mean() > STANDARD_ERRORS * gains.std() / np.sqrt(len(gains))
-    return _fit(parts, target, task, single) if is_better else (single, offsets)
+    gain, error = mean_and_error(gains, row_weights)
+    return _fit(parts, target, task, single, row_weights) if gain > STANDARD_ERRORS * error else (single, offsets)
 
 
 def _losses(
@@ -56,7 +62,7 @@ def _losses(
     return (raw - actual)[:, 0] ** 2 / 2, raw - actual
 
 
-def _fit(parts: np.ndarray, target: np.ndarray, task: Task, weights: np.ndarray) -> Blend:
+def _fit(parts: np.ndarray, target: np.ndarray, task: Task, weights: np.ndarray, row_weights: Weights) -> Blend:
     """The weights and offsets of the lowest loss, near those weights and no offsets."""
     count, rows, width = parts.shape
     unit = (float(np.var(target)) or 1.0) if task == "regression" else 1.0
@@ -65,6 +71,8 @@ def _fit(parts: np.ndarray, target: np.ndarray, task: Task, weights: np.ndarray)
 
     def loss(solution: np.ndarray) -> tuple[float, np.ndarray]:
         values, slope = _losses(parts, target, task, solution[:count], solution[count:])
+        if row_weights is not None:
+            values, slope = values * row_weights, slope * row_weights[:, None]
         away = solution - start
         gradient = np.concatenate([np.tensordot(parts, slope, 2), slope.sum(axis=0)]) / unit + pull * away
         return (float(values.sum()) / unit + float(pull @ away**2) / 2) / rows, gradient / rows

@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
-import pandas as pd
 from catboost import CatBoost, CatBoostError, Pool, sum_models
 
 from core.base import memory
 from core.base.errors import UserError
 from core.features.columns import Column
 from core.features.maker import FeatureMaker
+from core.metrics.weights import scaled
 from core.model.folds import Fold
 from core.model.part import Crossed, Data, Fitted, crossed
+from core.model.pools import FEW_ROWS, pool, taken
 from core.model.presets import LARGE_ROWS, share_of_columns
 from core.spec.estimator import Model
 from core.spec.metric_names import Task
@@ -25,7 +26,6 @@ from core.spec.target import Target
 
 # metadata of a model file that differ between equal trainings
 _TIME_STAMPS = {"model_guid": "", "train_finish_time": ""}
-FEW_ROWS = 1000  # up to here one thread is quicker, and rows are passed as lists
 DIRECTIONS = {"rising": 1, "falling": -1}  # as CatBoost's monotone_constraints
 LONGER = 2  # times the step of the settings: the step of boosters that only choose
 
@@ -33,33 +33,6 @@ Columns = Mapping[str, Column]
 Progress = Callable[[int], None]
 Monotone = Mapping[str, str]  # feature -> rising or falling
 NONE: Monotone = {}
-
-
-def pool(columns: Columns, categorical: Sequence[str], target: np.ndarray | None = None) -> Pool:
-    """The columns in CatBoost's own type; for training with their names."""
-    names = list(columns)
-    rows = len(columns[names[0]])
-    if rows > FEW_ROWS:
-        return taken(dict(columns), categorical, target)
-    positions = [names.index(name) for name in categorical]
-    if target is None:  # CatBoost's quickest input for a few rows: passing the names would cost a fifth more
-        cells = np.empty((rows, len(names)), dtype=object)
-        for position, values in enumerate(columns.values()):
-            cells[:, position] = values
-        return Pool(cells, cat_features=positions)
-    lines = [list(line) for line in zip(*columns.values(), strict=True)]
-    return Pool(lines, target, cat_features=positions, feature_names=names)
-
-
-def taken(columns: dict[str, Any], categorical: Sequence[str], target: np.ndarray | None = None) -> Pool:
-    """The same for many rows; it empties `columns`, so that each column's memory is freed on the way."""
-    frame: dict[str, Any] = {}
-    for name in list(columns):
-        values = columns.pop(name)
-        # CatBoost's own type; it would keep a float64 column in memory as well
-        frame[name] = values if name in categorical else np.asarray(values, dtype=np.float32)
-    # a copy would hold all columns a second time
-    return Pool(pd.DataFrame(frame, copy=False), target, cat_features=list(categorical))
 
 
 @dataclass(frozen=True)
@@ -219,7 +192,7 @@ class BoostedEstimator:
         return Crossed(crossed([part.raw for part in fitted], folds), min(trees, self.settings.iterations or trees))
 
     def refit(self, rows: Data, choice: int) -> Boosted:
-        everything = pool(rows.columns, self.maker.categorical, rows.target)
+        everything = pool(rows.columns, self.maker.categorical, rows.target, scaled(rows.weights))
         boosters = []
         for number in range(self.bag):
             settings = self.settings.model_copy(update={"seed": self.settings.seed + number})
@@ -234,11 +207,12 @@ class BoostedEstimator:
         return Fitted(part, part.raw_of(outside), max(1, booster.tree_count_))
 
     def _pools(self, *parts: Data) -> list[Pool]:
-        if not self.once:
-            return [pool(part.columns, self.maker.categorical, part.target) for part in parts]
-        memory.trim()
-        pools = [taken(part.columns, self.maker.categorical, part.target) for part in parts]
-        memory.trim()
+        made = taken if self.once else pool
+        if self.once:
+            memory.trim()
+        pools = [made(part.columns, self.maker.categorical, part.target, scaled(part.weights)) for part in parts]
+        if self.once:
+            memory.trim()
         return pools
 
     def _progress(self, number: int) -> Progress:

@@ -13,6 +13,7 @@ import numpy as np
 
 from core.base.digits import rounded
 from core.base.files import as_json
+from core.metrics.weights import Weights, mean_and_error, scaled
 from core.spec.decision import Costs, Decision
 
 FILE = "decision.json"
@@ -27,11 +28,11 @@ class Rule:
     threshold: float
 
     @classmethod
-    def of(cls, declared: Decision, actual: np.ndarray, scores: np.ndarray) -> Self:
-        """From rows that the model was not fitted on: 1 for the positive class, and its probability, shape (n,)."""
+    def of(cls, declared: Decision, actual: np.ndarray, scores: np.ndarray, weights: Weights = None) -> Self:
+        """From rows that the model was not fitted on: 1 for the positive class, its probability, the weight; (n,)."""
         if declared.costs is None:
             return cls(float(declared.threshold or 0))
-        return cls(rounded(cheapest(declared.costs, actual, scores)))
+        return cls(rounded(cheapest(declared.costs, actual, scores, scaled(weights))))
 
     def save(self, folder: Path) -> None:
         (folder / FILE).write_bytes(as_json(asdict(self)))
@@ -48,23 +49,30 @@ def cost(costs: Costs, actual: np.ndarray, is_positive: np.ndarray) -> np.ndarra
     return np.where(actual == 1, costs.missed * ~is_positive, costs.false_alarm * is_positive)
 
 
-def cheapest(costs: Costs, actual: np.ndarray, scores: np.ndarray) -> float:
+def cheapest(costs: Costs, actual: np.ndarray, scores: np.ndarray, weights: Weights = None) -> float:
     """The threshold that costs the least on these rows, if it is clearly cheaper than the one of the theory."""
     theory = costs.false_alarm / (costs.false_alarm + costs.missed)
     order = np.argsort(scores, kind="stable")
     ends = np.flatnonzero(np.diff(scores[order]) > 0)  # a threshold lies between two scores
     if not len(ends):
         return theory
-    missed = costs.missed * np.cumsum(actual[order] == 1)[ends]
-    false_alarms = costs.false_alarm * np.cumsum((actual[order] != 1)[::-1])[::-1][ends + 1]
+    counted = np.ones(len(actual)) if weights is None else weights[order]
+    missed = costs.missed * np.cumsum(counted * (actual[order] == 1))[ends]
+    false_alarms = costs.false_alarm * np.cumsum((counted * (actual[order] != 1))[::-1])[::-1][ends + 1]
     place = ends[np.argmin(missed + false_alarms)]
     best = float(scores[order][place : place + 2].mean())
-    gain = cost(costs, actual, scores > theory) - cost(costs, actual, scores > best)
-    return best if gain.mean() > STANDARD_ERRORS * gain.std() / np.sqrt(len(gain)) else theory
+    saved = cost(costs, actual, scores > theory) - cost(costs, actual, scores > best)
+    gain, error = mean_and_error(saved, weights)
+    return best if gain > STANDARD_ERRORS * error else theory
 
 
-def figures(rule: Rule, costs: Costs | None, actual: np.ndarray, scores: np.ndarray) -> dict[str, Any]:
-    """What the decisions are, and with costs the mean cost of a row, beside other ways to decide, and by threshold."""
+def figures(
+    rule: Rule, costs: Costs | None, actual: np.ndarray, scores: np.ndarray, weights: Weights = None
+) -> dict[str, Any]:
+    """What the decisions are, and with costs the mean cost of a row, beside other ways to decide, and by threshold.
+
+    Costs are of weighted rows; what is missed and false alarms are counted.
+    """
     decided = scores > rule.threshold
     counted = {
         "threshold": rule.threshold,
@@ -74,11 +82,15 @@ def figures(rule: Rule, costs: Costs | None, actual: np.ndarray, scores: np.ndar
     }
     if costs is None:
         return counted
+
+    def mean_cost(is_positive: np.ndarray) -> float:
+        return float(np.average(cost(costs, actual, is_positive), weights=weights))
+
     ways = {"always": scores >= 0, "never": scores < 0, "likelier": scores > 0.5}
-    curve = [[float(at), float(cost(costs, actual, scores > at).mean())] for at in np.linspace(0, 1, POINTS).round(9)]
+    curve = [[float(at), mean_cost(scores > at)] for at in np.linspace(0, 1, POINTS).round(9)]
     return {
         **counted,
-        "cost": float(cost(costs, actual, decided).mean()),
-        **{name: float(cost(costs, actual, way).mean()) for name, way in ways.items()},
+        "cost": mean_cost(decided),
+        **{name: mean_cost(way) for name, way in ways.items()},
         "curve": curve,
     }

@@ -15,6 +15,7 @@ import numpy as np
 from core.base.digits import rounded
 from core.base.files import as_json
 from core.metrics.metrics import value
+from core.metrics.weights import Weights, scaled
 from core.model.encoder import Columns, Encoder
 from core.model.folds import Fold
 from core.model.part import Crossed, Data, Fitted, activation, crossed
@@ -82,19 +83,21 @@ class Linear:
         return cls(encoder, coefficients, intercepts, np.array(saved["means"]))
 
 
-def _estimate(task: Task, strength: float, matrix: np.ndarray, target: np.ndarray, classes: int) -> Any:
+def _estimate(
+    task: Task, strength: float, matrix: np.ndarray, target: np.ndarray, classes: int, weights: Weights
+) -> Any:
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression, Ridge
 
     if task == "regression":
-        model = Ridge(alpha=1 / strength).fit(matrix, target)
+        model = Ridge(alpha=1 / strength).fit(matrix, target, weights)
         return model.coef_.reshape(-1, 1), np.array([model.intercept_])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # more iterations would hardly change the scores
         # Newton's method ends at the optimum, on every processor the same; L-BFGS stops near it, and is for wide tables
         wide = matrix.shape[1] * max(1, classes) > WIDE
         options: dict[str, Any] = {"max_iter": 300} if wide else {"solver": "newton-cholesky", "tol": 1e-8}
-        model = LogisticRegression(C=strength, **options).fit(matrix, target)
+        model = LogisticRegression(C=strength, **options).fit(matrix, target, weights)
     if task == "binary":
         return model.coef_.T, model.intercept_
     coefficients = np.zeros((matrix.shape[1], classes))
@@ -124,12 +127,13 @@ def fit(
     categorical: Sequence[str],
     strengths: Sequence[float],
     classes: int,
+    weights: Weights = None,
 ) -> list[Linear]:
     """Fit with each strength, on at most MOST_ROWS rows, drawn by a fixed seed."""
     if len(target) > MOST_ROWS:
         rows = drawn(len(target))
         columns = {name: np.asarray(values)[rows] for name, values in columns.items()}
-        target = target[rows]
+        target, weights = target[rows], weights if weights is None else weights[rows]
     encoder = Encoder.fit(columns, categorical)
     matrix = encoder(columns)
     means, width = matrix.mean(axis=0), matrix.shape[1]
@@ -137,7 +141,7 @@ def fit(
         matrix = np.zeros((len(target), 1))
     parts = []
     for strength in strengths:
-        coefficients, intercepts = _estimate(task, strength, matrix, target, classes)
+        coefficients, intercepts = _estimate(task, strength, matrix, target, classes, scaled(weights))
         part = Linear(encoder, coefficients[:width], intercepts, means)
         parts.append(Linear.from_dict(rounded(part.as_dict())))
     return parts
@@ -155,7 +159,7 @@ class LinearEstimator:
         strengths = self._strengths
         parts = self._fit(train, strengths)
         raws = [part.raw(validation.columns) for part in parts]
-        best = self._best(raws, validation.target)
+        best = self._best(raws, validation)
         return Fitted(parts[best], raws[best], strengths[best])
 
     def cross_fit(self, rows: Data, folds: Sequence[Fold]) -> Crossed:
@@ -165,7 +169,7 @@ class LinearEstimator:
             columns = rows.take(outside).columns
             raws_of_folds.append([part.raw(columns) for part in self._fit(rows.take(inside), strengths)])
         raws = [crossed(raws, folds) for raws in zip(*raws_of_folds, strict=True)]
-        best = self._best(raws, rows.target)
+        best = self._best(raws, rows)
         return Crossed(raws[best], strengths[best])
 
     def refit(self, rows: Data, choice: float) -> Linear:
@@ -177,13 +181,14 @@ class LinearEstimator:
 
     def _fit(self, rows: Data, strengths: Sequence[float]) -> list[Linear]:
         classes = len(self.target.values)
-        return fit(self.target.task, rows.columns, rows.target, self.categorical, strengths, classes)
+        return fit(self.target.task, rows.columns, rows.target, self.categorical, strengths, classes, rows.weights)
 
-    def _best(self, raws: Sequence[np.ndarray], target: np.ndarray) -> int:
-        return int(np.argmin([self._loss(raw, target) for raw in raws]))
+    def _best(self, raws: Sequence[np.ndarray], rows: Data) -> int:
+        weights = scaled(rows.weights)
+        return int(np.argmin([self._loss(raw, rows.target, weights) for raw in raws]))
 
-    def _loss(self, raw: np.ndarray, target: np.ndarray) -> float:
+    def _loss(self, raw: np.ndarray, target: np.ndarray, weights: Weights) -> float:
         """Log loss, or the mean squared error."""
         if self.target.task == "regression":
-            return float(np.mean((raw - target) ** 2))
-        return value("log_loss", target, activation(raw, self.target))
+            return float(np.average((raw - target) ** 2, weights=weights))
+        return value("log_loss", target, activation(raw, self.target), weights)

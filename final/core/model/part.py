@@ -12,7 +12,9 @@ from scipy.special import expit, softmax
 from core.features.columns import Column
 from core.features.maker import FeatureMaker
 from core.metrics.classes import codes
+from core.metrics.weights import row_weights
 from core.model.folds import Fold
+from core.spec.contract import Contract
 from core.spec.target import Target
 
 
@@ -30,14 +32,16 @@ class Part(Protocol):
 
 @dataclass(frozen=True)
 class Data:
-    """Columns of the model and codes of the target."""
+    """Columns of the model, codes of the target, and how much each row counts."""
 
     columns: dict[str, Column]
     target: np.ndarray
+    weights: np.ndarray
 
     @classmethod
-    def of(cls, maker: FeatureMaker, target: Target, table: "Mapping[str, Any] | pd.DataFrame") -> Self:
-        return cls(maker(table), codes(table[target.name], target))
+    def of(cls, maker: FeatureMaker, contract: Contract, table: pd.DataFrame) -> Self:
+        target = contract.target
+        return cls(maker(table), codes(table[target.name], target), row_weights(table, contract))
 
     def __len__(self) -> int:
         return len(self.target)
@@ -48,12 +52,13 @@ class Data:
         for name, values in self.columns.items():
             kind = object if isinstance(values[0], str) else float
             columns[name] = np.concatenate([np.asarray(part, dtype=kind) for part in (values, other.columns[name])])
-        return Data(columns, np.concatenate([self.target, other.target]))
+        target = np.concatenate([self.target, other.target])
+        return Data(columns, target, np.concatenate([self.weights, other.weights]))
 
     def take(self, rows: np.ndarray) -> "Data":
         """The rows at these positions, of data whose columns are arrays."""
         columns: dict[str, Column] = {name: np.asarray(values)[rows] for name, values in self.columns.items()}
-        return Data(columns, self.target[rows])
+        return Data(columns, self.target[rows], self.weights[rows])
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from core.model.catboost_part import BoostedEstimator
 from core.model.conformal import Guarantee
 from core.model.folds import Fold, folds, group_numbers
 from core.model.linear_part import LinearEstimator
-from core.model.model import ProductModel, Table
+from core.model.model import ProductModel
 from core.model.part import Data, Estimator, Part, activation
 from core.spec.columns import monotone
 from core.spec.contract import Contract
@@ -42,7 +42,7 @@ class Weighted:
     weights: Mapping[str, float]
     offsets: list[float]
     unseen: Mapping[str, np.ndarray]
-    actual: np.ndarray
+    rows: Data
 
     def unseen_scores(self, target: Target) -> np.ndarray:
         """The model's scores of the rows that it was not fitted on, (n,) or (n, K)."""
@@ -56,12 +56,14 @@ class Trained:
     """A model, and remarks on its training.
 
     `unseen` are the model's scores of rows that its parts were not fitted on: all of train and validation in their
-    order, or those of validation; (n,) or (n, K). `actual` are the codes of their targets, (n,).
+    order, or those of validation; (n,) or (n, K). `actual` are the codes of their targets, and `weights` how much each
+    of them counts, (n,).
     """
 
     model: ProductModel
     unseen: np.ndarray
     actual: np.ndarray
+    weights: np.ndarray
     remarks: list[str] = field(default_factory=list)
 
 
@@ -72,7 +74,7 @@ def ignore_progress(trees: int, most: int) -> None:
 def fit(
     contract: Contract,
     settings: Model,
-    tables: Iterable[Table],
+    tables: Iterable[pd.DataFrame],
     progress: Progress = ignore_progress,
     refit_rows: int = REFIT_ROWS,
     cross_rows: int = CROSS_ROWS,
@@ -90,7 +92,7 @@ def fit(
     """
     maker, target = FeatureMaker(contract), contract.target
     split = split or Split()
-    (train, groups), (validation, more_groups) = map(partial(_prepared, maker, target, split.group), tables)
+    (train, groups), (validation, more_groups) = map(partial(_prepared, maker, contract, split.group), tables)
     rows, columns = len(train) + len(validation), len(train.columns)
     complete = presets.completed(settings, rows, len(target.values), columns)
     cross: list[Fold] = []
@@ -115,14 +117,16 @@ def fit(
     model = ProductModel(contract, fitted.parts, list(fitted.weights.values()), fitted.offsets)
     unseen = fitted.unseen_scores(target)
     if coverage is not None:
-        model.guarantee = Guarantee.of(coverage, target, fitted.actual, unseen, groups_of_rows)
-    return Trained(model, unseen, fitted.actual, _remarks(model, rows))
+        model.guarantee = Guarantee.of(coverage, target, fitted.rows.target, unseen, groups_of_rows)
+    return Trained(model, unseen, fitted.rows.target, fitted.rows.weights, _remarks(model, rows))
 
 
-def _prepared(maker: FeatureMaker, target: Target, group: str | None, table: Table) -> tuple[Data, np.ndarray]:
+def _prepared(
+    maker: FeatureMaker, contract: Contract, group: str | None, table: pd.DataFrame
+) -> tuple[Data, np.ndarray]:
     """The table as data, and the group of each row; without groups an empty array."""
     groups = np.asarray(table[group] if group else [], dtype=object)
-    return Data.of(maker, target, table), groups
+    return Data.of(maker, contract, table), groups
 
 
 def _folds(actual: np.ndarray, target: Target, count: int, groups: np.ndarray) -> list[Fold]:
@@ -140,9 +144,9 @@ def _folds(actual: np.ndarray, target: Target, count: int, groups: np.ndarray) -
 def _by_folds(estimators: Mapping[str, Estimator], rows: Data, cross: Sequence[Fold], target: Target) -> Weighted:
     crossed = {name: estimator.cross_fit(rows, cross) for name, estimator in estimators.items()}
     raws = {name: part.raw for name, part in crossed.items()}
-    weights, offsets = _weights(raws, rows.target, target)
+    weights, offsets = _weights(raws, rows, target)
     parts = {name: estimators[name].refit(rows, crossed[name].choice) for name in weights}
-    return Weighted(parts, weights, offsets, raws, rows.target)
+    return Weighted(parts, weights, offsets, raws, rows)
 
 
 def _by_validation(
@@ -151,20 +155,18 @@ def _by_validation(
     # CatBoost is the last to be fitted: with many rows it takes over the columns
     fitted = {name: estimators[name].fit(train, validation) for name in reversed(list(estimators))}
     raws = {name: fitted[name].raw for name in estimators}
-    weights, offsets = _weights(raws, validation.target, target)
+    weights, offsets = _weights(raws, validation, target)
     if once:
         parts = {name: fitted[name].part for name in weights}
     else:
         everything = train.joined(validation)
         parts = {name: estimators[name].refit(everything, fitted[name].choice) for name in weights}
-    return Weighted(parts, weights, offsets, raws, validation.target)
+    return Weighted(parts, weights, offsets, raws, validation)
 
 
-def _weights(
-    raws: Mapping[str, np.ndarray], actual: np.ndarray, target: Target
-) -> tuple[dict[str, float], list[float]]:
+def _weights(raws: Mapping[str, np.ndarray], rows: Data, target: Target) -> tuple[dict[str, float], list[float]]:
     """The weights of the parts that have one above 0, and the offsets."""
-    weights, offsets = blend.fit(list(raws.values()), actual, target.task)
+    weights, offsets = blend.fit(list(raws.values()), rows.target, target.task, rows.weights)
     weight_of = dict(zip(raws, rounded(weights.tolist()), strict=True))
     kept = {name: weight for name, weight in weight_of.items() if weight > 0}
     return kept or dict([*weight_of.items()][:1]), rounded(offsets.tolist())

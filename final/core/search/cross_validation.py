@@ -10,6 +10,7 @@ import pandas as pd
 
 from core.metrics.classes import codes
 from core.metrics.metrics import value
+from core.metrics.weights import row_weights
 from core.model import folds
 from core.model.training import fit
 from core.spec.contract import Contract
@@ -32,13 +33,13 @@ def loss(contract: Contract, settings: Model, split: Split, train: pd.DataFrame,
     """
     target = contract.target
     rows = train.sort_values(split.by, kind="stable").reset_index(drop=True) if split.by else train
-    actual = codes(rows[target.name], target)
+    actual, weights = codes(rows[target.name], target), row_weights(rows, contract)
     losses = []
     for inside, outside in folds_like(rows, actual, target.task, split):
         tables = rows.iloc[inside].reset_index(drop=True), validation
         model = fit(contract, settings, tables, cross_rows=0).model
         scores = model.scores(rows.iloc[outside].reset_index(drop=True))
-        losses.append(value(measured(target.task), actual[outside], scores))
+        losses.append(value(measured(target.task), actual[outside], scores, weights[outside]))
     return float(np.mean(losses))
 
 

@@ -82,6 +82,7 @@ def _tables(product: Product, path: Path | None) -> Iterator[tuple[pa.Table, Seq
     numbers = {name for name, feature in product.features.items() if isinstance(feature, Number | Integer)}
     if product.target.task == "regression":
         numbers.add(product.target.name)
+    numbers |= {product.weight} if product.weight else set()
     for batch, lines in numbered(source, path):
         columns = plain(batch, source, numbers, with_time)
         table = pa.table(columns)

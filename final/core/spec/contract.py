@@ -13,14 +13,21 @@ from core.spec.target import Target
 class Contract(Frozen):
     """What a row is and what is predicted from it; shared by table checks, models and requests.
 
-    `group` is a column that a table may have and that nothing is predicted from: it kept rows together in the split.
+    `group` and `weight` are columns that a table may have and that nothing is predicted from: the one kept rows
+    together in the split, the other says how much each row counts in training and metrics.
     """
 
     id: str | None = None
     group: str | None = Field(default=None, exclude_if=lambda group: group is None)
+    weight: str | None = Field(default=None, exclude_if=lambda weight: weight is None)
     target: Target
     features: dict[str, Feature] = Field(min_length=1)
     derived: dict[str, Derived] = Field(default_factory=dict)
+
+    @property
+    def aside(self) -> tuple[str, ...]:
+        """The columns that a table may have and that nothing is predicted from, besides the id."""
+        return tuple(filter(None, (self.group, self.weight)))
 
     def with_forms(self, forms: Mapping[str, tuple[str, ...]]) -> Self:
         """The contract whose dates a request may write in these forms too, as the source does."""

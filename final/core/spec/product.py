@@ -3,7 +3,7 @@
 Every use of the table (validation, request model, page, batch, drift reference) is made from these objects.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Annotated, Self
@@ -58,6 +58,11 @@ class Product(Frozen):
     feature_sets: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     id: str | None = None
     ignore: tuple[str, ...] = ()
+    weight: str | None = Field(
+        default=None,
+        exclude_if=lambda weight: weight is None,
+        description="the column that says how much a row counts in training and metrics; coverage counts each row once",
+    )
     target: Target
     features: dict[str, Feature] = Field(min_length=1)
     derived: dict[str, Derived] = Field(default_factory=dict)
@@ -91,6 +96,9 @@ class Product(Frozen):
         for special in filter(None, (self.id, self.target.name, *self.ignore)):
             if special in self.features:
                 _refuse(f"features.{special}", "the id, the target and ignored columns cannot be features")
+        if roles := [role for role, names in self._roles() if self.weight in names]:
+            remedy = "name a column that only says how much a row counts"
+            _refuse("weight", f"{self.weight} is {roles[0]}: {remedy}")
         for name in self.derived.keys() & (self.features.keys() | {self.target.name}):
             _refuse(f"derived.{name}", "a column has this name already")
         made = {part: name for name, feature in self.features.items() for part in parts(name, feature)}
@@ -111,6 +119,13 @@ class Product(Frozen):
         if self.feature_set != "all" and self.feature_set not in self.feature_sets:
             _refuse("feature_set", f"{self.feature_set!r} is not among feature_sets {sorted(self.feature_sets)}")
         return self
+
+    def _roles(self) -> Iterator[tuple[str, Iterable[str | None]]]:
+        """What a column may be for, and the columns that are for it."""
+        if self.weight is None:
+            return
+        yield from (("a feature", self.features), ("the target", (self.target.name,)), ("the id", (self.id,)))
+        yield from (("split.group", (self.split.group,)), ("in ignore", self.ignore), ("in derived", self.derived))
 
     def _names(self) -> Iterator[tuple[str, str, set[str]]]:
         """Every (key of the file, column that it names, columns that it may name)."""
@@ -215,5 +230,7 @@ class Product(Frozen):
                 derived[name] = rule
         features = {name: feature for name, feature in self.features.items() if name in chosen}
         group = None if self.split.group in self.features else self.split.group
-        contract = Contract(id=self.id, group=group, target=self.target, features=features, derived=derived)
-        return contract.with_forms(self.source.dates)
+        named = Contract(
+            id=self.id, group=group, weight=self.weight, target=self.target, features=features, derived=derived
+        )
+        return named.with_forms(self.source.dates)

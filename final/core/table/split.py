@@ -8,6 +8,7 @@ import pandas as pd
 
 from core.spec.product import Product
 from core.table.row_hash import row_hash
+from core.table.typed import without_weight
 
 ORDER = ("train", "validation", "holdout")
 FEW_GROUPS = 100  # their hashes fill the parts unevenly, so the order of the hashes is cut instead
@@ -57,7 +58,7 @@ def row_keys(table: pd.DataFrame, product: Product) -> list[str]:
         return list(group_keys(table, product))
     if product.id:
         return [str(key) for key in table[product.id]]
-    return _hashes(table)
+    return _hashes(table, product)
 
 
 def group_keys(table: pd.DataFrame, product: Product) -> np.ndarray:
@@ -65,12 +66,12 @@ def group_keys(table: pd.DataFrame, product: Product) -> np.ndarray:
     groups = table[product.split.group]
     keys = groups.astype(str).to_numpy(dtype=object)
     missing = groups.isna().to_numpy()
-    keys[missing] = [f"row {key}" for key in _hashes(table[missing])]
+    keys[missing] = [f"row {key}" for key in _hashes(table[missing], product)]
     return keys
 
 
-def _hashes(table: pd.DataFrame) -> list[str]:
-    return [f"{key:x}" for key in row_hash(table).tolist()]
+def _hashes(table: pd.DataFrame, product: Product) -> list[str]:
+    return [f"{key:x}" for key in row_hash(without_weight(table, product)).tolist()]
 
 
 def split(table: pd.DataFrame, product: Product) -> dict[str, pd.DataFrame]:

@@ -13,11 +13,11 @@ from core.table.finding import Finding
 
 
 def read(path: Path, product: Product) -> tuple[pd.DataFrame, list[Finding]]:
-    """The table (n rows) with id, group, used features and target, typed; and the findings about its header.
+    """The table (n rows) with id, group, weight, used features and target, typed, and findings about its header.
 
-    number, integer and the target of a regression become float64 (NaN = missing). If a cell is not a number the column
-    stays text, and `validation.check` reports it. Everything else becomes str (None = missing), as written in the file.
-    Only an empty cell is a missing value. Raises TableError.
+    number, integer, the weight and the target of a regression become float64 (NaN = missing). If a cell is not a number
+    the column stays text, and `validation.check` reports it. Everything else becomes str (None = missing), as written
+    in the file. Only an empty cell is a missing value. Raises TableError.
     """
     names = header.header(path)
     needed = columns(product)
@@ -50,7 +50,7 @@ def read(path: Path, product: Product) -> tuple[pd.DataFrame, list[Finding]]:
 def is_number(product: Product, name: str) -> bool:
     if name == product.target.name:
         return product.target.task == "regression"
-    return isinstance(product.contract.features.get(name), Number | Integer)
+    return name == product.weight or isinstance(product.contract.features.get(name), Number | Integer)
 
 
 def _spelled(text: str) -> str:
@@ -60,10 +60,20 @@ def _spelled(text: str) -> str:
 
 
 def columns(product: Product) -> list[str]:
-    """The columns that a training table must have: id, group, used features, target."""
+    """The columns that a training table must have: id, group, weight, used features, target."""
     contract = product.contract
     group = [] if product.split.group in contract.features else [product.split.group]
-    return [*filter(None, [product.id, *group]), *contract.features, product.target.name]
+    return [*filter(None, [product.id, *group, product.weight]), *contract.features, product.target.name]
+
+
+def counted(table: pd.DataFrame, product: Product) -> pd.DataFrame:
+    """The rows that count: all but those whose weight is 0."""
+    return table if product.weight is None else table[table[product.weight] > 0]
+
+
+def without_weight(table: pd.DataFrame, product: Product) -> pd.DataFrame:
+    """All columns but the weight, by which two rows do not differ."""
+    return table if product.weight is None else table.drop(columns=product.weight)
 
 
 def write(table: pd.DataFrame, path: Path) -> None:

@@ -12,12 +12,19 @@ from core.spec.target import Target
 from core.table.finding import Finding, LineOf, finding, line_below_header
 from core.table.typed import is_number
 
+MOST_WEIGHT = 1e15  # metrics multiply two of them
+
 
 def schema(product: Product) -> pa.DataFrameSchema:
     """The pandera schema of a table from `typed.read`; the name of each check is the reason it gives."""
     columns: dict[str, pa.Column] = {name: _column(feature) for name, feature in product.contract.features.items()}
     if product.id:
         columns[product.id] = pa.Column(None, unique=True)
+    if product.weight:
+        present = pa.Check(lambda cells: cells.notna(), ignore_na=False, error="missing weight; 0 leaves a row out")
+        columns[product.weight] = pa.Column(
+            None, [*_checks(Number(type="number", min=0, max=MOST_WEIGHT)), present], nullable=True
+        )
     columns[product.target.name] = _column(_as_feature(product.target))
     return pa.DataFrameSchema(columns)
 
@@ -39,6 +46,8 @@ def check(table: pd.DataFrame, product: Product, line_of: LineOf = line_below_he
             )
             for (column, check), group in cases.groupby(["column", "check"], sort=False)
         ]
+    if product.weight and product.weight in present and len(table) and (table[product.weight] == 0).all():
+        findings.append(Finding(product.weight, "0 in every row; a row with the weight 0 does not count"))
     return findings
 
 

@@ -58,7 +58,8 @@ def blocks_of(batch: pa.RecordBatch, rows: model_rows.Rows, target: TargetColumn
     for part in _parts(batch, rows_of_a_block(len(rows.names))):
         if _is_small(part):
             columns = dict(zip(batch.schema.names, map(_as_usual, part.columns), strict=True))
-            columns.pop(rows.group or "", None)
+            for name in rows.aside:
+                columns.pop(name, None)
             keys = columns.pop(rows.id or "", None)
             actual = columns.pop(target.target.name, None)
             yield Table(columns, len(part), keys=keys, actual=actual)

@@ -156,7 +156,7 @@ class _CsvBlocks:
         by_name = {
             name: column
             for name, column in zip(self._header, columns, strict=True)
-            if name not in self._rows.ignored and name != self._rows.group
+            if name not in self._rows.ignored and name not in self._rows.aside
         }
         keys = by_name.pop(self._rows.id, None) if self._rows.id else None
         actual = by_name.pop(self._target.target.name, None)

@@ -79,7 +79,7 @@ def delimiter_in(first_line: str, rows: Rows, target: Target) -> tuple[str, bool
 
 def names_of_a_table(rows: Rows, target: Target) -> set[str]:
     """The columns of the table of the training."""
-    return {*rows.names, *rows.ignored, target.name, *filter(None, [rows.id, rows.group])}
+    return {*rows.names, *rows.ignored, *rows.aside, target.name, *([rows.id] if rows.id else [])}
 
 
 def changes(rows: Rows, target: Target, header: list[str], has_form: bool) -> list[Change | None]:

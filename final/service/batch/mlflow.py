@@ -123,7 +123,8 @@ def _names(columns: Any, live: Live) -> list[str]:
         kind = type(columns).__name__
         raise invalid_input(f"It must be a list of names, not {kind}", "dataframe_split.columns")
     names = list(map(str, columns))
-    check_header(names, live.rows, TargetColumn(live.answers.target, "refuse"), set(live.rows.names))
+    allowed = {*live.rows.names, *live.rows.aside}
+    check_header(names, live.rows, TargetColumn(live.answers.target, "refuse"), allowed)
     return names
 
 

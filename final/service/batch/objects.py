@@ -18,7 +18,7 @@ def columns_of(contract: Contract, values: list[Any], is_loose: bool) -> tuple[d
 
     What is no object, has other names, or has a cell of a type that a column of its kind has not, is not whole.
     """
-    names = {*contract.features, contract.group}
+    names = {*contract.features, *contract.aside}
     is_row = [type(value) is dict and value.keys() <= names for value in values]
     rows = [value if is_whole else {} for value, is_whole in zip(values, is_row, strict=True)]
     whole = np.array(is_row)

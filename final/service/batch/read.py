@@ -91,7 +91,8 @@ def csv_names(rows: model_rows.Rows, target: TargetColumn) -> set[str]:
 
 
 def column_names(rows: model_rows.Rows, target: TargetColumn) -> set[str]:
-    return {*rows.names, *filter(None, [rows.id, rows.group]), *([target.target.name] if target.is_allowed else [])}
+    names = {*rows.names, *rows.aside, *([rows.id] if rows.id else [])}
+    return names | {target.target.name} if target.is_allowed else names
 
 
 def check_header(header: Sequence[str], rows: model_rows.Rows, target: TargetColumn, allowed: set[str]) -> None:

@@ -136,10 +136,11 @@ def _read(live: Live, content: bytes, header: int) -> tuple[_Request, list[Tenso
         raise Problem(400, "the body must be a JSON object with inputs")
     for name in stream.members():
         if name == "inputs":
-            inputs = list(islice(_inputs(stream, text), len(live.rows.names) + 1))
+            allowed = {*live.rows.names, *live.rows.aside}
+            inputs = list(islice(_inputs(stream, text), len(allowed) + 1))
             names = [tensor.name for tensor, _ in inputs]  # one more than there are columns has a mistake, too
             if names:
-                check_header(names, live.rows, TargetColumn(live.answers.target, "refuse"), set(live.rows.names))
+                check_header(names, live.rows, TargetColumn(live.answers.target, "refuse"), allowed)
         else:
             asked[name] = stream.value()
     stream.end()

@@ -32,7 +32,7 @@ class Rows:
         self.ignored = ignored
         self.names = list(contract.features)
         self.id = contract.id
-        self.group = contract.group
+        self.aside = contract.aside
         self.model = request_model(contract)
         core: SchemaValidator = self.model.__pydantic_validator__  # type: ignore[assignment]
         self.from_json: Callable[[bytes], BaseModel] = core.validate_json
@@ -69,9 +69,9 @@ class Rows:
         return checked
 
     def one_or_error(self, value: Any) -> BaseModel | ValidationError:
-        """A row, or its mistakes; the column that kept rows together in the split may be there, and is not used."""
-        if self.group is not None and isinstance(value, dict):
-            value = {name: cell for name, cell in value.items() if name != self.group}
+        """A row, or its mistakes; columns that training used otherwise may be there, and are not used."""
+        if self.aside and isinstance(value, dict):
+            value = {name: cell for name, cell in value.items() if name not in self.aside}
         try:
             return self.from_object(value)
         except ValidationError as error:

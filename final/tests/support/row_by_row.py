@@ -75,7 +75,7 @@ def opened(body: BinaryIO, rows: Rows, target: Target) -> tuple[Lines, str, bool
         first = next(lines, "")
     except UnicodeDecodeError:
         raise Problem(422, f"line 1: not UTF-8, nor {reading.encoding}, as the table of the training") from None
-    names = {*rows.names, *rows.ignored, target.name, *filter(None, [rows.id, rows.group])}
+    names = {*rows.names, *rows.ignored, *rows.aside, target.name, *([rows.id] if rows.id else [])}
     delimiter = delimiter_of(first, names, reading)
     return Lines(chain([first], lines)), delimiter, delimiter == reading.delimiter
 

@@ -1,15 +1,18 @@
 """Labelled rows of the log become rows of the product's table."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from core.base.errors import UserError
 from core.source.origin import SourceError
 from stages.data_creation import add_rows
 from tests.support.small_live import small_live
 from tests.support.small_product import product
+from tests.support.small_products import declared as declared_shop
 from tests.support.watched import label_rows, log_rows, many
-from watch.labelled import logged_rows, read_rows, write_rows
+from watch.labelled import _refuse_what_is_missing, logged_rows, read_rows, write_rows
 from watch.rows import Log
 
 
@@ -50,3 +53,20 @@ def test_rows_of_another_header_are_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="has the columns b, a; the source has a, b"):
         add_rows(tmp_path / "labelled.csv", tmp_path / "raw.csv")
     assert (tmp_path / "raw.csv").read_text() == "a,b\n1,2\n"
+
+
+@pytest.mark.parametrize(
+    ("keys", "reason"),
+    [
+        ({"split": {"group": "who"}}, "the log has no who, by which rows are split"),
+        ({"weight": "w"}, "the log has no w, by which rows are weighted"),
+    ],
+)
+def test_a_log_without_the_group_or_the_weight_is_refused(keys: dict[str, Any], reason: str, tmp_path: Path) -> None:
+    live = small_live()
+    log_rows(tmp_path, many("binary").head(1), live)
+    log = Log(tmp_path, live)
+    with pytest.raises(UserError) as error:
+        _refuse_what_is_missing(declared_shop(**keys), log, [])
+    assert str(error.value) == f"{tmp_path}: {reason}"
+    _refuse_what_is_missing(declared_shop(), log, [])

@@ -74,7 +74,7 @@ def texts(live: Live, draw: random.Random, rows: list[dict[str, Any]], odd: floa
     contract = live.rows.contract
     form = live.rows.reading
     names = [name for name, feature in contract.features.items() if not feature.nullable or draw.random() < 0.9]
-    extra = [name for name in (contract.id, contract.target.name, contract.group, *live.rows.ignored) if name]
+    extra = [name for name in (contract.id, contract.target.name, *contract.aside, *live.rows.ignored) if name]
     header = [*names, *(name for name in extra if draw.random() < 0.8)]
     draw.shuffle(header)
     targets: list[str] = ["", "1", "1.0", "x", *map(str, contract.target.values)]

@@ -11,6 +11,7 @@ from core.model import blend, catboost_part
 from core.model.folds import folds, group_numbers
 from core.model.linear_part import LinearEstimator
 from core.model.part import Data, activation, crossed
+from core.model.pools import pool
 from core.model.training import fit
 from core.spec.estimator import Model
 from core.spec.product import Split
@@ -24,10 +25,10 @@ def weighed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The number of rows that weights were fitted on, of each training."""
     rows: list[int] = []
 
-    def spy(raws: Any, actual: np.ndarray, task: Any) -> blend.Blend:
+    def spy(raws: Any, actual: np.ndarray, task: Any, *weights: Any) -> blend.Blend:
         rows.append(len(actual))
         assert all(len(raw) == len(actual) for raw in raws)
-        return original(raws, actual, task)
+        return original(raws, actual, task, *weights)
 
     original = blend.fit
     monkeypatch.setattr(blend, "fit", spy)
@@ -80,7 +81,7 @@ def test_the_scores_of_unseen_rows_are_those_of_the_weighted_rows(
     """Weights and offsets of the model over the raw scores that they were chosen on."""
     given: list[Any] = []
 
-    def spy(raws: Any, actual: np.ndarray, kind: Any) -> blend.Blend:
+    def spy(raws: Any, *arguments: Any) -> blend.Blend:
         given.extend(raws)
         return np.array([0.25, 0.5]), np.arange(1.0, wide + 1)
 
@@ -133,11 +134,13 @@ def test_a_bag_answers_the_mean_of_its_models_after_saving(task: str, tmp_path: 
     features = {**declared.model_dump(mode="json")["features"], "kind": {"type": "text"}}
     contract = type(declared).model_validate({**declared.model_dump(mode="json"), "features": features}).contract
     maker = FeatureMaker(contract)
-    data = Data.of(maker, contract.target, rows)
+    data = Data.of(maker, contract, rows)
     settings = Model(iterations=30, learning_rate=0.1, depth=4, l2_leaf_reg=3, one_hot_max_size=2)
-    pool = catboost_part.pool(data.columns, maker.categorical, data.target)
+    rows_of_bag = pool(data.columns, maker.categorical, data.target)
     boosters = [
-        catboost_part.final(settings.model_copy(update={"seed": seed}), contract.target, pool, 30, lambda trees: None)
+        catboost_part.final(
+            settings.model_copy(update={"seed": seed}), contract.target, rows_of_bag, 30, lambda trees: None
+        )
         for seed in (0, 1, 2)
     ]
     raws = [catboost_part.Boosted(booster, maker.categorical).raw(data.columns) for booster in boosters]
@@ -167,7 +170,7 @@ def test_a_rare_class_keeps_its_share() -> None:
 def test_scores_across_folds_are_of_models_that_did_not_see_the_row(task: str) -> None:
     declared, rows = product(task, "linear"), table(task)
     maker = FeatureMaker(declared.contract)
-    data = Data.of(maker, declared.target, rows)
+    data = Data.of(maker, declared.contract, rows)
     cross = list(folds(data.target, declared.target.task, 3))
     estimator = LinearEstimator(declared.target, maker.categorical)
     found = estimator.cross_fit(data, cross)

@@ -126,6 +126,20 @@ BROKEN: dict[str, tuple[str, dict[str, Any], str]] = {
         {"abstain": True, "coverage": 0.9},
         "is for the sets of classes that coverage promises",
     ),
+    "a weight that is a feature": ("binary", {"weight": "size"}, "size is a feature: name a column that only says how"),
+    "a weight that is the target": ("binary", {"weight": "bought"}, "bought is the target: name a column that"),
+    "a weight that is the id": ("binary", {"weight": "number", "id": "number"}, "number is the id: name a column that"),
+    "a weight that is the group": (
+        "binary",
+        {"weight": "who", "split": {"group": "who"}},
+        "who is split.group: name a column that",
+    ),
+    "a weight that is ignored": ("binary", {"weight": "w", "ignore": ["w"]}, "w is in ignore: name a column that"),
+    "a weight that is derived": (
+        "binary",
+        {"weight": "w", "derived": {"w": {"sum": ["size"]}}},
+        "w is in derived: name a column that",
+    ),
     "a database without an address": (
         "binary",
         {"source": {"sql": {"query": "select 1"}}},
