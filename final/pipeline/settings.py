@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.base.files import as_json, sha256, write_json
+from core.source.normalise import written_as
 from core.source.origin import files
 from core.spec import model_file
 from core.spec.product import Product
@@ -13,6 +14,7 @@ from core.spec.product import Product
 FIRST = {
     "source": "data_creation",
     "feature_set": "data_creation",
+    "written_as": "data_creation",
     "source_files": "data_creation",
     "declared": "data_validation",
     "columns": "data_validation",
@@ -69,6 +71,7 @@ def resolve(product: Product, folder: Path) -> list[str]:
         "contract": product.contract.hash(),
         "declared": product.contract.bare().model_dump(mode="json", exclude_defaults=True),
         "columns": columns,
+        "written_as": written_as(product),
         "source_files": files(product, folder),
         "model_files": {given.name: sha256(given)} if given else {},
     }

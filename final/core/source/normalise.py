@@ -34,6 +34,19 @@ def write(product: Product, path: Path | None, output: Path) -> int:
     return rows
 
 
+def written_as(product: Product) -> dict[str, str]:
+    """The columns whose cells are written anew for what they are declared to be: `number`, or `time` of a date."""
+    forms = {}
+    for name, feature in product.features.items():
+        if isinstance(feature, Date) and feature.time:
+            forms[name] = "time"
+        elif isinstance(feature, Number | Integer):
+            forms[name] = "number"
+    if product.target.task == "regression":
+        forms[product.target.name] = "number"
+    return forms | ({product.weight: "number"} if product.weight else {})
+
+
 def plain(
     batch: pa.RecordBatch, source: Source, numbers: Collection[str], with_time: Collection[str] = ()
 ) -> dict[str, pa.Array]:
@@ -78,11 +91,8 @@ def lines(product: Product, path: Path | None) -> list[int]:
 def _tables(product: Product, path: Path | None) -> Iterator[tuple[pa.Table, Sequence[int]]]:
     """The source's rows in the form that the stages read, and their lines."""
     source = product.source
-    with_time = {name for name, feature in product.features.items() if isinstance(feature, Date) and feature.time}
-    numbers = {name for name, feature in product.features.items() if isinstance(feature, Number | Integer)}
-    if product.target.task == "regression":
-        numbers.add(product.target.name)
-    numbers |= {product.weight} if product.weight else set()
+    forms = written_as(product)
+    with_time, numbers = ({name for name in forms if forms[name] == form} for form in ("time", "number"))
     for batch, lines in numbered(source, path):
         columns = plain(batch, source, numbers, with_time)
         table = pa.table(columns)
