@@ -1,4 +1,4 @@
-"""What a look costs: seconds and memory of watch.sh at logs of several sizes; a tenth of the rows have labels."""
+"""What a look costs: processor time and memory of watch.sh at logs of several sizes; a tenth of the rows has labels."""
 
 import sys
 from collections.abc import Iterator
@@ -26,8 +26,8 @@ FILE_ROWS = 50_000  # as the service writes them
 LABELLED = 10  # every tenth row has a label
 START = 1_767_225_600.0  # seconds since 1970
 HEAD = (
-    "| rows | log MiB | a first look | of processors | MiB | microseconds a row | the next look, nothing new |",
-    "|---|---|---|---|---|---|---|",
+    "| rows | log MiB | a first look | MiB | microseconds a row | the next look, nothing new |",
+    "|---|---|---|---|---|---|",
 )
 
 
@@ -67,7 +67,7 @@ def main(
         list[int] | None, typer.Argument(help="Rows of each log; else 1,000, 100,000 and 1,000,000.")
     ] = None,
 ) -> None:
-    """Print a Markdown table; microseconds a row are what processors need more than for the smallest log."""
+    """Print a Markdown table of processor time; microseconds a row are what a log needs more than the smallest."""
     print("\n".join(HEAD))
     smallest: tuple[int, float] | None = None
     for number in sorted(rows or (1_000, 100_000, 1_000_000)):
@@ -77,12 +77,12 @@ def main(
             (Path(scratch) / "final").symlink_to(FINAL)
             size = write_log(log, product, number)
             command = [sys.executable, "-P", "-m", "watch", product, "--log", str(log)]
-            first, processors, memory = measured(command, Path(scratch))
-            second, _, _ = measured(command, Path(scratch))
-        smallest = smallest or (number, processors)
+            _, first, memory = measured(command, Path(scratch))
+            _, second, _ = measured(command, Path(scratch))
+        smallest = smallest or (number, first)
         more = number - smallest[0]
-        a_row = f"{1e6 * (processors - smallest[1]) / more:.1f}" if more else ""
-        cells = [f"{number:,}", f"{size:.1f}", f"{first:.1f} s", f"{processors:.1f} s", f"{memory:.0f}", a_row]
+        a_row = f"{1e6 * (first - smallest[1]) / more:.1f}" if more else ""
+        cells = [f"{number:,}", f"{size:.1f}", f"{first:.1f} s", f"{memory:.0f}", a_row]
         print(f"| {' | '.join([*cells, f'{second:.1f} s'])} |", flush=True)
 
 
