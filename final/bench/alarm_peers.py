@@ -12,7 +12,7 @@ from watch.rows import Answered
 ENVIRONMENT = "watchers"
 DATASET_DRIFT = 0.5  # share of columns, Evidently's default
 ESTIMATES = (
-    "| stream | task | rows of the hold-out | ours | NannyML | the hold-out's performance | seconds of NannyML |",
+    "| stream | task | rows of the hold-out | ours | NannyML | the hold-out's performance | NannyML's seconds |",
     "|---|---|---|---|---|---|---|",
 )
 DRIFT = (
