@@ -3,7 +3,8 @@
 peers/NAME.txt is the lock, made from peers/NAME.in by
     uv pip compile --python-version 3.11 --generate-hashes --no-header --no-annotate NAME.in -c OWN -o NAME.txt
 OWN having catboost, numpy, pandas, scipy, pydantic as in requirements.txt: the model is loaded by the same code. The
-lock tabular is made without -c, as it loads none of ours; tables and strangers with --no-deps, as only files are read.
+locks tabular and watchers are made without -c, as they load none of ours, and watchers with --universal; tables and
+strangers with --no-deps, as only files are read.
 """
 
 import fcntl
@@ -18,6 +19,7 @@ from typing import Annotated
 import typer
 
 PEERS = Path(__file__).with_name("peers")
+OLDER_PYTHON = {"watchers": "3.11"}  # of peers that do not run on every Python that ours does; uv finds or fetches it
 
 
 def python_of(name: str) -> Path:
@@ -35,7 +37,7 @@ def python_of(name: str) -> Path:
         if not (folder / "complete").exists():
             print(f"installing {lock.name} into {folder} (once)", file=sys.stderr)
             shutil.rmtree(folder, ignore_errors=True)
-            _uv("venv", "--python", sys.executable, str(folder))
+            _uv("venv", "--python", OLDER_PYTHON.get(name, sys.executable), str(folder))
             install = ["pip", "install", "--compile-bytecode", "--python", str(folder / python)]
             _uv(*install, "--no-deps", "--require-hashes", "-r", str(lock))  # a lock names all that is needed
             (folder / "complete").touch()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench.environments import python_of
@@ -20,13 +21,17 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Contender:
-    """One server: its command for a port, where it is asked, how a row is put, where the answer's probability is."""
+    """One server: its command for a port, where it is asked, how a row is put, where the answer's probability is.
+
+    `settings` are environment variables, given a folder that is there as long as the server runs.
+    """
 
     name: str
     command: Callable[[Path, int], list[str]]
     path: str = "/predict"
     put: Callable[[Row], Any] = lambda row: row
     probability: Callable[[Any], float] | None = lambda answer: float(answer["probability"])
+    settings: Callable[[Path], dict[str, str]] = lambda folder: {}
 
 
 def _ours(*more: str) -> Callable[[Path, int], list[str]]:
@@ -76,9 +81,19 @@ def _uvicorn(app: str, *more: str) -> Callable[[Path, int], list[str]]:
     return command
 
 
+def _log(folder: Path) -> dict[str, str]:
+    return {"SERVICE_PREDICTION_LOG": str(folder)}
+
+
+def _log_without_limit(folder: Path) -> dict[str, str]:
+    return {**_log(folder), "SERVICE_PREDICTION_LOG_RATE": "1000000"}
+
+
 CONTENDERS = (
     Contender("this service", _ours()),
     Contender("this service, without sets", _without_sets),
+    Contender("this service, with the log", _ours(), settings=_log),
+    Contender("this service, with the log, no rate limit", _ours(), settings=_log_without_limit),
     Contender("this service, --no-fast-path", _ours("--no-fast-path")),
     Contender(
         "MLflow",
@@ -115,18 +130,19 @@ def running(contender: Contender, artifact: Path, port: int, pin: list[str]) -> 
     command = contender.command(artifact, port)
     # MLflow starts `uvicorn` by name, and must find its own
     path = os.pathsep.join([str(Path(command[0]).parent), os.environ.get("PATH", "")])
-    process = subprocess.Popen(
-        [*pin, *command],
-        cwd=FINAL,
-        env={**environment(artifact), "PATH": path},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        yield process.pid
-    finally:
-        stop(process)
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        process = subprocess.Popen(
+            [*pin, *command],
+            cwd=FINAL,
+            env={**environment(artifact), **contender.settings(Path(folder)), "PATH": path},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            yield process.pid
+        finally:
+            stop(process)
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

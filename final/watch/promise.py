@@ -86,9 +86,7 @@ class Promise:
             return fitted
         groups = max(1, min(GROUPS, len(held) // SIMILAR))
         edges = np.quantile(held, np.arange(1, groups) / groups)
-        group = np.searchsorted(edges, held)
-        rows = np.bincount(group, minlength=groups)
-        means = np.bincount(group, losses, minlength=groups) / np.maximum(rows, 1)
+        means = shrunk_means(losses, np.searchsorted(edges, held), groups)
         return lambda signals: np.asarray(means[np.searchsorted(edges, signals)])
 
     @cached_property
@@ -144,6 +142,21 @@ class Promise:
         """The same as a loss, in (0, 1)."""
         loss = self.allowed / self.unit if self.task == "regression" else 1 - self.allowed
         return float(np.clip(loss, 0.001, 0.999))
+
+
+def shrunk_means(losses: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
+    """The mean loss of each group, nearer to that of all rows the more of the difference is luck; shape (groups,).
+
+    What stays of the differences is 1 - 1/F, F being their variance as a multiple of what luck alone would give.
+    Otherwise the group that looks worst would be on average less bad than it looks.
+    """
+    rows = np.bincount(group, minlength=groups)
+    means = np.bincount(group, losses, minlength=groups) / np.maximum(rows, 1)
+    overall = losses.mean()
+    between = (rows * (means - overall) ** 2).sum() / max(groups - 1, 1)
+    within = ((losses - means[group]) ** 2).sum() / max(len(losses) - groups, 1)
+    kept = max(0.0, 1 - within / between) if between > 0 else 0.0
+    return np.asarray(overall + kept * (means - overall))
 
 
 def share(hits: np.ndarray) -> Figure:

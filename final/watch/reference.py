@@ -1,14 +1,16 @@
 """What the champion was trained and tested on, as far as watching needs it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from core.base.errors import UserError
 from core.base.paths import Paths
 from core.metrics.classes import codes
 from core.model.effects import effects
+from core.model.model import ProductModel
 from core.spec.columns import Date, parts
 from core.spec.contract import Contract
 from core.spec.product import Product
@@ -54,18 +56,26 @@ def reference(name: str) -> Reference:
     holdout = tables[-1]
     scores = model.scores(holdout)
     promise = Promise(product.target.task, scores, codes(holdout[product.target.name], product.target), product.watch)
-    strengths = {effect["feature"]: effect["strength"] for effect in effects(model, holdout)}
+    return Reference(product, live, promise, feature_profiles(model, tables), prediction_profile(scores))
+
+
+def feature_profiles(model: ProductModel, tables: Sequence[pd.DataFrame]) -> list[Profile]:
+    """Of the rows of all tables; the last one is the hold-out, which tells how important the features are."""
+    strengths = {effect["feature"]: effect["strength"] for effect in effects(model, tables[-1])}
     total = sum(strengths.values()) or 1.0
     columns = model_columns(model, pd.concat(tables, ignore_index=True))
     categorical = set(model.features.categorical)
     dates = [name for name, feature in model.contract.features.items() if isinstance(feature, Date)]
     clocks = made_of(model.contract, dates)
-    profiles = [
+    return [
         Profile.of(feature, values, strengths.get(feature, 0.0) / total, feature in categorical, feature in clocks)
         for feature, values in columns.items()
     ]
-    predicted = Profile.of(PREDICTIONS, answered_values(scores), 1.0, scores.ndim > 1)
-    return Reference(product, live, promise, profiles, predicted)
+
+
+def prediction_profile(scores: np.ndarray) -> Profile:
+    """Of the scores of the hold-out."""
+    return Profile.of(PREDICTIONS, answered_values(scores), 1.0, categorical=scores.ndim > 1)
 
 
 def made_of(contract: Contract, columns: Collection[str]) -> set[str]:

@@ -1,6 +1,5 @@
 """Rows that a model answered: of the prediction log, file by file, or of a table that is scored here."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -98,7 +98,7 @@ class Log:
 
     def _answered(self, table: pa.Table, labels: Labels) -> Answered:
         own = rows_of(self.model, table)
-        answers = [json.loads(answer) for answer in own[ANSWER].to_pylist()]
+        answers = [orjson.loads(answer) for answer in own[ANSWER].to_pylist()]
         model, target = self._live.require_model(), self._live.answers.target
         ids = np.array(own[REQUEST].to_pylist(), dtype=object)
         own_labels = [labels.of(*keys) for keys in row_keys(own)]

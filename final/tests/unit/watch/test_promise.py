@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.spec.watch import Watch
-from watch.promise import Promise
+from watch.promise import Promise, shrunk_means
 
 
 def binary(rows: int, seed: int, hard: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
@@ -43,6 +43,27 @@ def test_errors_of_a_regression_are_those_of_similar_predictions() -> None:
     truth = promise.realised(scores[2000:][large], target[2000:][large])
     assert estimate.low <= truth.value <= estimate.high
     assert estimate.low > promise.holdout.high
+
+
+def test_groups_that_differ_by_luck_alone_are_expected_to_be_alike() -> None:
+    losses, group = np.random.default_rng(0).exponential(0.2, 300), np.arange(300) % 10
+    means = np.array([losses[group == number].mean() for number in range(10)])
+    shrunk = shrunk_means(losses, group, 10)
+    assert np.ptp(shrunk) < 0.5 * np.ptp(means)
+    assert shrunk.mean() == pytest.approx(losses.mean())
+
+
+def test_groups_that_differ_keep_their_means() -> None:
+    group = np.arange(300) % 10
+    losses = 0.05 * group + np.random.default_rng(0).exponential(0.05, 300)
+    means = [losses[group == number].mean() for number in range(10)]
+    assert shrunk_means(losses, group, 10) == pytest.approx(means, abs=0.01)
+
+
+@pytest.mark.parametrize(("losses", "groups"), [([0.2, 0.2, 0.2], 3), ([0.1, 0.4], 1)])
+def test_without_differences_or_groups_the_mean_of_all_rows_is_expected(losses: list[float], groups: int) -> None:
+    values = np.array(losses)
+    assert shrunk_means(values, np.arange(len(values)) % groups, groups) == pytest.approx([values.mean()] * groups)
 
 
 @pytest.mark.parametrize(("watch", "allowed"), [(Watch(floor=0.6), 0.6), (Watch(tolerance=0.2), None), (Watch(), None)])
