@@ -13,7 +13,6 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.special import logsumexp
 
 LOOKS = 1000  # between two false alarms of all checks of a model, on average and at least
 BETS = np.array([0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7])  # shares of the largest bet that cannot lose everything
@@ -53,7 +52,7 @@ class Detector:
     @property
     def evidence(self) -> float:
         """The log of the mean wealth."""
-        return float(logsumexp(self.log_wealth) - math.log(self.log_wealth.size))
+        return float(np.logaddexp.reduce(self.log_wealth, axis=None) - math.log(self.log_wealth.size))
 
     @property
     def is_alarm(self) -> bool:

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from sklearn.isotonic import IsotonicRegression
 
 from core.spec.watch import Watch
-from watch.promise import Promise
+from watch.promise import Promise, falling
 
 
 def binary(rows: int, seed: int, hard: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
@@ -43,6 +44,15 @@ def test_errors_of_a_regression_are_those_of_similar_predictions() -> None:
     truth = promise.realised(scores[2000:][large], target[2000:][large])
     assert estimate.low <= truth.value <= estimate.high
     assert estimate.low > promise.holdout.high
+
+
+def test_the_loss_by_confidence_is_scikit_learns_isotonic_regression() -> None:
+    rng = np.random.default_rng(0)
+    confidence = rng.uniform(0.5, 1, 300).round(2)  # with ties
+    losses = (rng.random(300) > confidence).astype(float)
+    reference = IsotonicRegression(increasing=False, out_of_bounds="clip").fit(confidence, losses)
+    asked = np.linspace(0.3, 1.1, 200)
+    np.testing.assert_allclose(falling(confidence, losses)(asked), reference.predict(asked), atol=1e-12)
 
 
 @pytest.mark.parametrize(("watch", "allowed"), [(Watch(floor=0.6), 0.6), (Watch(tolerance=0.2), None), (Watch(), None)])
