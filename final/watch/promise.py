@@ -8,7 +8,7 @@ that become harder, and neither sees that the target itself has changed: only la
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 from scipy.optimize import isotonic_regression
@@ -152,7 +152,7 @@ def falling(signals: np.ndarray, losses: np.ndarray) -> Estimate:
     levels, place, rows = np.unique(signals, return_inverse=True, return_counts=True)
     means = np.bincount(place, losses) / rows
     fitted = isotonic_regression(means, weights=rows, increasing=False)
-    return partial(np.interp, xp=levels, fp=fitted.x)
+    return lambda asked: np.asarray(np.interp(asked, levels, fitted.x))
 
 
 def share(hits: np.ndarray) -> Figure:

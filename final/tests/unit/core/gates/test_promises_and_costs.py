@@ -58,7 +58,7 @@ def test_decisions_cost_no_more_than_the_same_one_of_every_row(
 
 @pytest.mark.parametrize("decision", [None, {"threshold": 0.3}])
 def test_without_costs_no_decision_is_judged(decision: dict[str, Any] | None) -> None:
-    keys = {} if decision is None else {"decision": decision}
+    keys: dict[str, Any] = {} if decision is None else {"decision": decision}
     assert decisions({}, declared(gates=GATES, **keys)) == []
 
 

@@ -10,6 +10,7 @@ from core.metrics.metrics import value
 from core.model.folds import folds
 from core.model.linear_part import STRENGTHS, LinearEstimator
 from core.model.part import Data, activation
+from core.spec.metric_names import MetricName
 from core.spec.product import Product
 from tests.support.small_products import declared
 
@@ -36,7 +37,7 @@ def losses(task: str, data: Data) -> list[float]:
     found = []
     for strength in STRENGTHS:
         raw = LinearEstimator(product(task).target, [], strength).cross_fit(data, cross).raw
-        measure = "rmse" if task == "regression" else "log_loss"
+        measure: MetricName = "rmse" if task == "regression" else "log_loss"
         found.append(value(measure, data.target, activation(raw, product(task).target)))
     return found
 
