@@ -1,5 +1,6 @@
 """Facts into one self-contained HTML file: no network, no script, every text of the table escaped."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,12 @@ STROKES = {
 
 def render(facts: Facts) -> str:
     """The page; the same facts give the same text."""
+    return _environment().get_template("report.html.j2").render(**context(facts))
+
+
+@cache
+def _environment() -> Environment:
+    """Compiles each template once."""
     folder = Path(__file__).with_name("templates")
     environment = Environment(
         loader=FileSystemLoader(folder),
@@ -54,7 +61,7 @@ def render(facts: Facts) -> str:
         "words": words,
         "style": Markup((folder / "style.css").read_text(encoding="utf-8")),  # noqa: S704 - a file of ours
     }
-    return environment.get_template("report.html.j2").render(**context(facts))
+    return environment
 
 
 def write(product: str, failure: str = "") -> Path:

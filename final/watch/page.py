@@ -1,5 +1,6 @@
 """Facts of a look into one self-contained HTML file, in the style of the run's report."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,12 @@ STYLE = Path(plots.__file__).with_name("templates") / "style.css"
 
 def render(facts: dict[str, Any]) -> str:
     """The page; the same facts give the same text."""
+    return _environment().get_template("watch.html.j2").render(facts=facts, over_time=over_time(facts))
+
+
+@cache
+def _environment() -> Environment:
+    """Compiles each template once."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=True,
@@ -28,7 +35,7 @@ def render(facts: dict[str, Any]) -> str:
         "moved_in_words": moved_in_words,
         "style": Markup(STYLE.read_text(encoding="utf-8")),  # noqa: S704 - a file of ours
     }
-    return environment.get_template("watch.html.j2").render(facts=facts, over_time=over_time(facts))
+    return environment
 
 
 def over_time(facts: dict[str, Any]) -> Markup | None:

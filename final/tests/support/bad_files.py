@@ -10,7 +10,7 @@ from pathlib import Path
 
 def zip_bomb(path: Path) -> None:
     ten_megabytes = gzip.compress((b"1," + 997 * b"0" + b"\n") * 10_000)
-    path.write_bytes(gzip.compress(b"a,y\n") + 15 * ten_megabytes)  # parts of one archive, as gzip allows
+    path.write_bytes(gzip.compress(b"a,y\n") + ten_megabytes)  # parts of one archive, as gzip allows
 
 
 def cut_off_archive(path: Path) -> None:

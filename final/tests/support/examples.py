@@ -50,7 +50,7 @@ def declared(task: str) -> Product:
                 HOSTILE: {"type": "text"},
                 "day": {"type": "date"},
             },
-            "model": {"iterations": 20},
+            "model": {"iterations": 20, "strength": 1.0},
             "coverage": 0.9,
             "gates": {"metric": metric, **limits, "slices": slices},
         }

@@ -10,6 +10,7 @@ import sqlite3
 import zipfile
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ HEADER = ["id", "size", "colour", "day", "age", "y"]
 Row = tuple[int, float, str, date, int | None, str]
 
 
-def rows(count: int = 240) -> list[Row]:
+@cache
+def rows(count: int = 240) -> tuple[Row, ...]:
     """An id, a number, a category with letters beyond ASCII, a day, a number that can be missing, and the target."""
     draw, found = random.Random(0), []
     for number in range(1, count + 1):
@@ -33,7 +35,7 @@ def rows(count: int = 240) -> list[Row]:
         age = None if draw.random() < 0.1 else draw.randint(1, 90)
         day = date(2021, 1, 1) + timedelta(draw.randint(0, 300))
         found.append((number, round(size, 2), colour, day, age, "yes" if noisy > 11 else "no"))
-    return found
+    return tuple(found)
 
 
 def text(delimiter: str = ",", decimal: str = ".", day: str = "%Y-%m-%d", end: str = "\n") -> str:
@@ -100,7 +102,7 @@ FILES: dict[str, Callable[[Path], object]] = {
 
 def assert_the_same(product: Product, found: pd.DataFrame) -> None:
     """The product and its table are those of `rows`, in whatever form they came."""
-    wanted = pd.DataFrame(rows(), columns=HEADER)
+    wanted = pd.DataFrame(list(rows()), columns=HEADER)
     assert found["size"].tolist() == wanted["size"].tolist()
     assert found["day"].tolist() == [day.isoformat() for day in wanted["day"]]
     assert found["colour"].tolist() == wanted["colour"].tolist()

@@ -58,7 +58,7 @@ def product(task: str, estimator: str) -> Product:
             "source": {"path": "small.csv"},
             "target": {"name": "y", **TARGETS[task]},
             "features": FEATURES,
-            "model": {"estimator": estimator, "iterations": 40, "learning_rate": 0.2, "depth": 4},
+            "model": {"estimator": estimator, "iterations": 40, "learning_rate": 0.2, "depth": 4, "strength": 1.0},
             "gates": gates,
         }
     )

@@ -1,5 +1,6 @@
 """The Titanic's product file and table, as they are and with one thing changed."""
 
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -37,6 +38,11 @@ def declared(*changes: tuple[str, str]) -> Product:
     return yaml_file.parse(replaced(FILE.read_text(encoding="utf-8"), *changes), Path("product.yaml"))
 
 
+@cache
+def _snapshot() -> pd.DataFrame:
+    return pd.read_csv(SNAPSHOT, dtype=str, keep_default_na=False)
+
+
 def snapshot() -> pd.DataFrame:
     """The table as text, to be changed."""
-    return pd.read_csv(SNAPSHOT, dtype=str, keep_default_na=False)
+    return _snapshot().copy()

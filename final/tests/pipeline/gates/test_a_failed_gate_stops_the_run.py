@@ -49,7 +49,8 @@ def test_a_failed_gate_stops_the_run_and_the_champion_stays(checkout: Checkout, 
     plant, message, last = FAMILIES[family]
     plant(checkout)
     before = checkout.registry_state()
-    for done in (checkout.bash("pipeline.sh"), checkout.bash("pipeline.sh")):  # a second run is refused too
+    runs = 2 if family == "model" else 1  # a second run is refused too
+    for done in [checkout.bash("pipeline.sh") for _ in range(runs)]:
         assert (done.returncode, done.stdout) == (1, "")
         assert message in done.stderr
         assert re.search(rf"^{family}: .*FAILED *$", done.stderr, re.MULTILINE)
@@ -68,11 +69,3 @@ def test_a_file_that_is_not_a_table_has_no_verdict(checkout: Checkout) -> None:
     assert re.search(r"data: not reached +none +a verdict +FAILED", done.stderr)
     assert "passed" not in done.stderr  # verdicts of the earlier run are not shown again
     assert checkout.registry_state() == before
-
-
-def test_a_good_table_of_ones_own_passes(checkout: Checkout) -> None:
-    (checkout.product / "mine.csv").write_bytes(SNAPSHOT.read_bytes())
-    checkout.edit((SOURCE, "path: mine.csv"))
-    done = checkout.bash("pipeline.sh")
-    assert done.returncode == 0, done.stderr
-    assert "kept champion" in done.stderr

@@ -33,7 +33,7 @@ def test_a_better_challenger_is_promoted_and_the_history_says_so(twice: Twice) -
 def test_a_champion_whose_file_was_changed_stops_the_run(checkout: Checkout) -> None:
     model = checkout.product / "registry" / "models" / checkout.champion() / "model.cbm"
     model.write_bytes(model.read_bytes()[:-1] + b"!")
-    checkout.edit(("learning_rate: 0.03", "learning_rate: 0.05"))
+    checkout.edit(*WEAK, *LOW)
     before = checkout.champion()
     done = checkout.bash("pipeline.sh")
     assert done.returncode != 0
@@ -46,7 +46,7 @@ def test_a_changed_log_stops_every_run(checkout: Checkout) -> None:
     log.write_text(log.read_text().replace("first model", "best model"))
     before = (log.read_bytes(), checkout.champion())
     idle = checkout.bash("pipeline.sh")
-    checkout.edit(*WEAK, *LOW)
+    checkout.edit(("floor: 0.75", "floor: 0.7"))
     for done in (idle, checkout.bash("pipeline.sh")):
         assert (done.returncode, done.stdout) == (1, "")
         assert "log.jsonl:1: the log was changed: this line was edited" in done.stderr

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import httpx
 
-from tests.support.checkout import Checkout, Twice
+from tests.support.checkout import Twice
 from tests.support.running_service import Service, serving
 
 
@@ -70,19 +70,3 @@ def test_a_running_service_follows_and_loses_no_request(twice: Twice) -> None:
     # all by the one, then all by the other: no failure, and no way back
     switch = answers.index(weak)
     assert answers == [good] * switch + [weak] * (len(answers) - switch)
-
-
-def test_rollback_refuses_a_model_that_was_changed(twice: Twice) -> None:
-    checkout, weak, good = twice.checkout, twice.weak, twice.good
-    manifest = checkout.product / "registry" / "models" / weak / "manifest.json"
-    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "seed": 1}))
-    done = checkout.bash("rollback.sh")
-    assert done.returncode != 0
-    assert "was changed after it was promoted" in done.stderr
-    assert checkout.champion() == good
-
-
-def test_rollback_names_what_it_does_not_know(checkout: Checkout) -> None:
-    done = checkout.bash("rollback.sh", "--to", "ffff")
-    assert done.returncode != 0
-    assert "'ffff' fits 0 models; known: " in done.stderr

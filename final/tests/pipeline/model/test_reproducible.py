@@ -22,17 +22,12 @@ def test_a_run_leaves_the_checkout_clean(trained: Checkout) -> None:
     assert done.stdout == ""
 
 
-def test_a_rerun_runs_no_stage_and_says_the_same(checkout: Checkout) -> None:
-    done = checkout.bash("pipeline.sh")
-    assert done.returncode == 0
-    assert not any(line.startswith(("data_", "model_")) for line in done.stderr.splitlines())
-    assert "champion: better" in done.stderr
-    assert done.stdout.startswith("Model test accuracy is: ")
-
-
 def test_an_edited_comment_runs_nothing_and_an_edited_gate_does_not_train(checkout: Checkout) -> None:
     checkout.edit(("gates:\n", "# looked at\ngates:\n"))
-    assert "model_testing" not in checkout.bash("pipeline.sh").stderr
+    again = checkout.bash("pipeline.sh")
+    assert not any(line.startswith(("data_", "model_")) for line in again.stderr.splitlines())
+    assert "champion: better" in again.stderr
+    assert again.stdout.startswith("Model test accuracy is: ")
     checkout.edit(("floor: 0.75", "floor: 0.7"))
     stderr = checkout.bash("pipeline.sh").stderr
     assert "model_testing" in stderr
@@ -71,6 +66,6 @@ def test_two_runs_at_once_both_end_well(checkout: Checkout) -> None:
         subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(2)
     ]
-    answers = [process.communicate(timeout=200) for process in both]
+    answers = [process.communicate(timeout=570) for process in both]
     assert [process.returncode for process in both] == [0, 0], answers
     assert answers[0][0] == answers[1][0] != ""

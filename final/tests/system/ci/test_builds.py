@@ -24,7 +24,8 @@ pytestmark = [pytest.mark.groovy, pytest.mark.docker, pytest.mark.s3, pytest.mar
 PRODUCT = "final/products/titanic/product.yaml"
 SOURCE = "command: bash ../lab4/feature_set.sh {feature_set} {output}"
 SLOW = " ".join(  # unit tests that no build here fails by
-    f"--ignore-glob=*/unit/{folder}/*" for folder in ("core/[!g]*", "deploy", "page", "report", "service", "stages")
+    f"--ignore-glob=*/unit/{folder}/*"
+    for folder in ("bench", "core/[!g]*", "deploy", "page", "report", "scoring", "service", "stages", "watch")
 )
 ROW = {"Pclass": 2, "Name": "Nicholls, Mrs. Agnes", "Sex": "female", "Age": 31, "SibSp": 1, "Parch": 0,
        "Ticket": "250652", "Fare": 26, "Cabin": None, "Embarked": "S"}  # fmt: skip

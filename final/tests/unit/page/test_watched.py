@@ -29,7 +29,7 @@ def show(facts: dict) -> None:  # type: ignore[type-arg]  # a script of its own,
 
 
 def test_the_tab_shows_verdict_figures_and_drift(facts: dict[str, Any]) -> None:
-    page = AppTest.from_function(show, kwargs={"facts": facts}).run()
+    page = AppTest.from_function(show, kwargs={"facts": facts}, default_timeout=60).run()
     assert not page.exception
     assert "Act" in page.error[0].value
     assert "the realised performance is below the allowed" in page.error[0].value

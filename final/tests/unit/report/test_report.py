@@ -44,7 +44,7 @@ def test_texts_of_the_table_stay_texts_and_nothing_is_fetched(task: str, facts: 
 
 
 def test_the_file_stays_small_however_many_rows_there_are() -> None:
-    few, many = (len(render(example("multiclass", rows)).encode()) for rows in (1500, 6000))
+    few, many = (len(render(example("multiclass", rows)).encode()) for rows in (900, 3600))
     assert many < 1_000_000
     assert many < 1.2 * few
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from sklearn.isotonic import IsotonicRegression
 
 from core.spec.watch import Watch
-from watch.promise import Promise, shrunk_means
+from watch.promise import Promise, falling, shrunk_means
 
 
 def binary(rows: int, seed: int, hard: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
@@ -64,6 +65,15 @@ def test_groups_that_differ_keep_their_means() -> None:
 def test_without_differences_or_groups_the_mean_of_all_rows_is_expected(losses: list[float], groups: int) -> None:
     values = np.array(losses)
     assert shrunk_means(values, np.arange(len(values)) % groups, groups) == pytest.approx([values.mean()] * groups)
+
+
+def test_the_loss_by_confidence_is_scikit_learns_isotonic_regression() -> None:
+    rng = np.random.default_rng(0)
+    confidence = rng.uniform(0.5, 1, 300).round(2)  # with ties
+    losses = (rng.random(300) > confidence).astype(float)
+    reference = IsotonicRegression(increasing=False, out_of_bounds="clip").fit(confidence, losses)
+    asked = np.linspace(0.3, 1.1, 200)
+    np.testing.assert_allclose(falling(confidence, losses)(asked), reference.predict(asked), atol=1e-12)
 
 
 @pytest.mark.parametrize(("watch", "allowed"), [(Watch(floor=0.6), 0.6), (Watch(tolerance=0.2), None), (Watch(), None)])

@@ -6,6 +6,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from core.base import memory
+from core.source import compressed
 from tests.support.bad_files import MADE
 from tests.support.drafts import refusal
 
@@ -24,7 +25,8 @@ def test_every_bad_table_has_its_expected_message() -> None:
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_a_bad_file_is_refused(name: str, tmp_path: Path, products: Path) -> None:
+def test_a_bad_file_is_refused(name: str, tmp_path: Path, products: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compressed, "SAFE_BYTES", 5_000_000)  # so that a small bomb is one
     make, expected = MADE[name]
     make(tmp_path / name)
     message = refusal(tmp_path / name, products)

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,80 +20,107 @@ from tests.support.drafts import drafted
 Column = Callable[[int], Any]
 
 
+def write_table(path: Path, columns: Mapping[str, Iterable[Any]]) -> None:
+    """The usual table with more columns."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([*forms.HEADER[1:], *columns])
+        writer.writerows(
+            [*row[1:], *cells] for row, cells in zip(forms.rows(), zip(*columns.values(), strict=False), strict=False)
+        )
+
+
+def line_of(folder: Path, name: str) -> str:
+    """The line of a product file about a column, with the next one."""
+    lines = (folder / "product.yaml").read_text().splitlines()
+    at = next(n for n, line in enumerate(lines) if re.match(rf"(  - |  |id: ){name}\b", line))
+    return " ".join(lines[at : at + 2])
+
+
 @pytest.fixture
 def with_column(tmp_path: Path, products: Path) -> Callable[..., tuple[Product, str]]:
     """Drafts the usual table with one more column; gives the product and the line of its file about that column."""
 
     def made(name: str, values: Iterable[Any], **wish: Any) -> tuple[Product, str]:
-        with (tmp_path / "table.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow([*forms.HEADER[1:], name])
-            writer.writerows([*row[1:], value] for row, value in zip(forms.rows(), values, strict=False))
+        write_table(tmp_path / "table.csv", {name: values})
         product, folder = drafted(tmp_path / "table.csv", products, **wish)
-        lines = (folder / "product.yaml").read_text().splitlines()
-        at = next(n for n, line in enumerate(lines) if re.match(rf"(  - |  |id: ){name}\b", line))
-        return product, " ".join(lines[at : at + 2])
+        return product, line_of(folder, name)
 
     return made
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "kind", "evidence"),
-    [
-        ("constant", lambda n: "always", None, "constant: every value is 'always'"),
-        ("nothing", lambda n: "", None, "empty: not one value"),
-        ("visits", lambda n: "NA" if n % 3 else n % 7, "integer", "160 of 240 missing, written NA"),
-        ("customer_id", lambda n: n, "id", "240 different values, none missing"),
-        ("account", lambda n: 7 * n + 1000, "integer", "every value is different: if it is an id, leave it out"),
-        ("visitor_id", lambda n: 1000 + n // 2, "integer", "named like an id, but values repeat"),
-        ("visitor id", lambda n: f"V{n // 2}", "text", "named like an id, but values repeat"),
-        ("surname", lambda n: f"Name {n}", None, "every value is different"),
-        ("answer", lambda n: "yes" if n % 2 else "NO", "boolean", "only NO, yes"),
-        ("month", lambda n: 1 + n % 12, "category", "12 whole numbers, and the name means a code"),
-        ("postcode", lambda n: f"0{1000 + n % 90}", "text", "codes: digits that start with 0"),
-        ("grade", lambda n: "NA" if n % 9 == 0 else "abc"[n % 3] * 3, "category", "27 of 240 missing, written NA"),
-        ("region", lambda n: ["EMEA", "APAC", "NA"][n % 3], "category", "'NA' (80 cells) is a value"),
-        ("drink", lambda n: ["low", "high", "None"][n % 3], "category", "'None' (80 cells) is a value"),
-        ("mark", lambda n: ["A", "B", "-"][n % 3], "category", "'-' (80 cells) is a value"),
-        ("note", lambda n: ["1", "2-", "3+", "2"][n % 4], "category", "4 values, the rarest 60 times"),
-        ("rise", lambda n: "#DIV/0!" if n % 3 else n / 8, "number", "160 of 240 missing, written #DIV/0!"),
-        ("grow", lambda n: ["n/a", "#N/A", n / 8][n % 3], "number", "missing, written #N/A (80) or n/a (80)"),
-        ("paid", lambda n: "unknown" if n % 5 == 0 else n / 8, "number", "48 of 240 missing, written unknown"),
-        ("stock", lambda n: "sold out" if n % 5 == 0 else n, "integer", "48 of 240 missing, written sold out"),
-        (
-            "met_2",
-            lambda n: "NA" if n % 9 == 0 else f"2020-02-{1 + n % 28:02d}",
-            "date",
-            "27 of 240 missing, written NA",
-        ),
-        ("rownames", lambda n: n, None, "row numbers"),
-        ("row number", lambda n: n, None, "row numbers"),
-        ("tweet", lambda n: 2**60 + n, None, "more digits than a float keeps, every value is different: an id"),
-        ("author", lambda n: 2**60 + n // 9, "text", "codes: whole numbers with more digits"),
-        ("cabin", lambda n: ["1st", "2nd", "3rd"][n % 3], "category", "3 values, the rarest 80 times"),
-        ("insured", lambda n: ["1. Yes", "2. No"][n % 2], "category", "2 values, the rarest 120 times"),
-        ("weight", lambda n: "nan" if n % 3 else n % 7, "integer", "160 of 240 missing, written nan"),
-        (
-            "seen",
-            lambda n: f"2020-02-{1 + n % 28:02d}T0{n % 9}:00:00.{n:03d}Z",
-            "date",
-            "written as %Y-%m-%dT%H:%M:%S%z, read as the time on the wall",
-        ),
-        ("sold", lambda n: f"{1 + n % 12}/{1 + n % 28}/2020 {n % 24}:05", "date", "written as %m/%d/%Y %H:%M"),
-        ("born", lambda n: f"{['Jan', 'Feb'][n % 2]} {1 + n % 28} 2000", "date", "written as %b %d %Y"),
-        ("met", lambda n: f"2020-{1 + n % 12}-{1 + n % 28}", "date", "written as %Y-%m-%d"),
-        ("country", lambda n: ["DE", "FR", "NA"][n % 3], "category", "3 values, the rarest 80 times"),
-    ],
-)
+COLUMNS: list[tuple[str, Column, str | None, str]] = [
+    ("constant", lambda n: "always", None, "constant: every value is 'always'"),
+    ("nothing", lambda n: "", None, "empty: not one value"),
+    ("visits", lambda n: "NA" if n % 3 else n % 7, "integer", "160 of 240 missing, written NA"),
+    ("customer_id", lambda n: n, "id", "240 different values, none missing"),
+    ("account", lambda n: 7 * n + 1000, "integer", "every value is different: if it is an id, leave it out"),
+    ("visitor_id", lambda n: 1000 + n // 2, "integer", "named like an id, but values repeat"),
+    ("visitor id", lambda n: f"V{n // 2}", "text", "named like an id, but values repeat"),
+    ("surname", lambda n: f"Name {n}", None, "every value is different"),
+    ("answer", lambda n: "yes" if n % 2 else "NO", "boolean", "only NO, yes"),
+    ("month", lambda n: 1 + n % 12, "category", "12 whole numbers, and the name means a code"),
+    ("postcode", lambda n: f"0{1000 + n % 90}", "text", "codes: digits that start with 0"),
+    ("grade", lambda n: "NA" if n % 9 == 0 else "abc"[n % 3] * 3, "category", "27 of 240 missing, written NA"),
+    ("drink", lambda n: ["low", "high", "None"][n % 3], "category", "'None' (80 cells) is a value"),
+    ("mark", lambda n: ["A", "B", "-"][n % 3], "category", "'-' (80 cells) is a value"),
+    ("note", lambda n: ["1", "2-", "3+", "2"][n % 4], "category", "4 values, the rarest 60 times"),
+    ("rise", lambda n: "#DIV/0!" if n % 3 else n / 8, "number", "160 of 240 missing, written #DIV/0!"),
+    ("grow", lambda n: ["n/a", "#N/A", n / 8][n % 3], "number", "missing, written #N/A (80) or n/a (80)"),
+    ("paid", lambda n: "unknown" if n % 5 == 0 else n / 8, "number", "48 of 240 missing, written unknown"),
+    ("stock", lambda n: "sold out" if n % 5 == 0 else n, "integer", "48 of 240 missing, written sold out"),
+    (
+        "met_2",
+        lambda n: "NA" if n % 9 == 0 else f"2020-02-{1 + n % 28:02d}",
+        "date",
+        "27 of 240 missing, written NA",
+    ),
+    ("rownames", lambda n: n, None, "row numbers"),
+    ("row number", lambda n: n, None, "row numbers"),
+    ("tweet", lambda n: 2**60 + n, None, "more digits than a float keeps, every value is different: an id"),
+    ("author", lambda n: 2**60 + n // 9, "text", "codes: whole numbers with more digits"),
+    ("cabin", lambda n: ["1st", "2nd", "3rd"][n % 3], "category", "3 values, the rarest 80 times"),
+    ("insured", lambda n: ["1. Yes", "2. No"][n % 2], "category", "2 values, the rarest 120 times"),
+    ("weight", lambda n: "nan" if n % 3 else n % 7, "integer", "160 of 240 missing, written nan"),
+    (
+        "seen",
+        lambda n: f"2020-02-{1 + n % 28:02d}T0{n % 9}:00:00.{n:03d}Z",
+        "date",
+        "written as %Y-%m-%dT%H:%M:%S%z, read as the time on the wall",
+    ),
+    ("sold", lambda n: f"{1 + n % 12}/{1 + n % 28}/2020 {n % 24}:05", "date", "written as %m/%d/%Y %H:%M"),
+    ("born", lambda n: f"{['Jan', 'Feb'][n % 2]} {1 + n % 28} 2000", "date", "written as %b %d %Y"),
+    ("met", lambda n: f"2020-{1 + n % 12}-{1 + n % 28}", "date", "written as %Y-%m-%d"),
+    ("country", lambda n: ["DE", "FR", "NA"][n % 3], "category", "3 values, the rarest 80 times"),
+]
+
+
+@pytest.fixture(scope="module")
+def with_all(tmp_path_factory: pytest.TempPathFactory) -> tuple[Product, Path]:
+    """The draft of the usual table with all these columns."""
+    folder = tmp_path_factory.mktemp("columns")
+    write_table(folder / "table.csv", {name: map(value, range(240)) for name, value, _, _ in COLUMNS})
+    return drafted(folder / "table.csv", folder / "products")
+
+
+@pytest.mark.parametrize(("name", "kind", "evidence"), [(name, *guess) for name, _, *guess in COLUMNS])
 def test_a_column_is_guessed_with_its_evidence(
-    with_column: Callable[..., tuple[Product, str]], name: str, value: Column, kind: str | None, evidence: str
+    with_all: tuple[Product, Path], name: str, kind: str | None, evidence: str
 ) -> None:
-    product, line = with_column(name, map(value, range(240)))
-    assert evidence in line
+    product, folder = with_all
+    assert evidence in line_of(folder, name)
     kinds: dict[str, str] = {feature: settings.type for feature, settings in product.features.items()}
     kinds |= {product.id: "id"} if product.id else {}
     assert kinds.get(name) == kind
     assert (name in product.ignore) == (kind is None)
+
+
+def test_a_word_for_a_missing_value_is_a_value_if_no_other_column_uses_it_so(
+    with_column: Callable[..., tuple[Product, str]],
+) -> None:
+    product, line = with_column("region", (["EMEA", "APAC", "NA"][n % 3] for n in range(240)))
+    assert "'NA' (80 cells) is a value" in line
+    assert product.features["region"].type == "category"
 
 
 def test_a_category_with_a_long_tail_takes_values_that_the_table_had_not(

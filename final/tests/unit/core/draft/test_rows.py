@@ -109,8 +109,7 @@ NO_ROWS: dict[str, tuple[list[str], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", NO_ROWS)
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(("name", "end"), [*((name, "\n") for name in NO_ROWS), ("everything", "\r\n")])
 def test_what_is_no_row_is_named_and_left_out(
     name: str, end: str, read: Callable[..., tuple[Product, pd.DataFrame, str]]
 ) -> None:

@@ -29,6 +29,22 @@ def test_figures_of_the_whole_and_of_groups() -> None:
     }
 
 
+def test_the_more_promises_there_are_the_more_luck_each_is_allowed() -> None:
+    """The whole and three groups of two columns; so many rows that each number of promises has another limit."""
+    held, groups = np.arange(3000) % 10 > 0, {"sex": ["f", "m"] * 1500, "place": ["here"] * 1500 + ["there"] * 1500}
+    calibrated = {"sex": {"f": 500, "m": 600}, "place": {"there": 400}}
+    figures = coverage(0.9, 999, held, np.ones(3000), groups, calibrated)
+    assert figures["least"] == least(0.9, 999, 3000, promises=4)
+    assert len({least(0.9, 999, 3000, promises) for promises in range(1, 8)}) == 7
+    assert least(0.9, 999, 3000, promises=4) == betabinom.ppf(LEVEL / 4, 3000, 900, 100) / 3000
+    assert {part["value"]: part.get("least") for part in figures["slices"]} == {
+        "here": None,
+        "there": least(0.9, 400, 1500, promises=4),
+        "f": least(0.9, 500, 1500, promises=4),
+        "m": least(0.9, 600, 1500, promises=4),
+    }
+
+
 @pytest.mark.parametrize(("calibrated", "rows"), [(703, 188), (100, 100), (20, 400)])
 @pytest.mark.parametrize("promised", [0.8, 0.95])
 def test_in_a_simulation_a_kept_promise_is_seldom_judged_broken(calibrated: int, rows: int, promised: float) -> None:

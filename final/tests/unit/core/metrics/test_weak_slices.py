@@ -65,11 +65,11 @@ def test_what_says_the_same_is_named_once() -> None:
     assert [part["group"] for part in searched["worst"]] == ["shape = flat"]
 
 
-def test_many_rows_and_columns_are_bounded() -> None:
+def test_many_columns_are_bounded() -> None:
     rng = np.random.default_rng(0)
-    table = pd.DataFrame({f"x{place}": rng.random(21_000) for place in range(60)})
+    table = pd.DataFrame({f"x{place}": rng.random(2000) for place in range(60)})
     features: dict[str, Feature] = {str(name): Number(type="number") for name in table}
-    searched = weak_slices(table, features, rng.random(21_000) < 0.1)
+    searched = weak_slices(table, features, rng.random(2000) < 0.1)
     assert searched["looked_at"] == pytest.approx(240 * 237 / 2, rel=0.02)
     assert searched["worst"] == []
 

@@ -9,8 +9,8 @@ from core.model.training import fit
 from core.spec.estimator import Model
 from tests.support.small_products import declared
 
-BOOSTED = Model(estimator="catboost", iterations=100, learning_rate=0.2)
-BLENDED = Model(iterations=100, learning_rate=0.2)
+BOOSTED = Model(estimator="catboost", iterations=40, learning_rate=0.2)
+BLENDED = Model(iterations=40, learning_rate=0.2, strength=1.0)
 
 
 def trained(task: str, rows: pd.DataFrame, direction: str | None, settings: Model = BOOSTED) -> ProductModel:

@@ -17,7 +17,7 @@ from core.spec.estimator import Model
 from core.spec.product import Split
 from tests.support.small_product import TARGETS, product, table
 
-QUICK = Model(iterations=20, learning_rate=0.2)
+QUICK = Model(iterations=20, learning_rate=0.2, strength=1.0)
 
 
 @pytest.fixture
@@ -87,7 +87,9 @@ def test_the_scores_of_unseen_rows_are_those_of_the_weighted_rows(
 
     monkeypatch.setattr(blend, "fit", spy)
     declared, parts = product(task, "blend"), table(task)
-    trained = fit(declared.contract, Model(iterations=3, learning_rate=0.5), (parts[:320], parts[320:]), **options)
+    trained = fit(
+        declared.contract, Model(iterations=3, learning_rate=0.5, strength=1.0), (parts[:320], parts[320:]), **options
+    )
     raw = 0.25 * given[0] + 0.5 * given[1] + (np.arange(1.0, wide + 1) if wide > 1 else 1.0)
     assert len(trained.unseen) == rows
     np.testing.assert_allclose(trained.unseen, activation(raw, declared.target))
@@ -203,7 +205,7 @@ def test_groups_of_the_split_reach_the_folds(monkeypatch: pytest.MonkeyPatch) ->
         return original(estimator, data, cross)
 
     monkeypatch.setattr(LinearEstimator, "cross_fit", spy)
-    settings = Model(estimator="linear")
+    settings = Model(estimator="linear", strength=1.0)
     fit(declared.contract, settings, (rows[:320], rows[320:]), split=Split(group="patient"))
     assert len(seen) == 5
     for inside, outside in seen:
@@ -213,5 +215,5 @@ def test_groups_of_the_split_reach_the_folds(monkeypatch: pytest.MonkeyPatch) ->
 def test_too_few_rows_of_a_class_are_left_to_the_validation_part(weighed: list[int]) -> None:
     declared, rows = product("multiclass", "linear"), table("multiclass")
     few = pd.concat([rows[rows["y"] != "high"], rows[rows["y"] == "high"].head(2)], ignore_index=True)
-    fit(declared.contract, Model(estimator="linear"), (few[:200], few[200:]))
+    fit(declared.contract, Model(estimator="linear", strength=1.0), (few[:200], few[200:]))
     assert weighed == [len(few) - 200]

@@ -2,89 +2,33 @@
 
 import json
 import math
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from core.base.paths import FINAL
-from core.features.maker import FeatureMaker
-from core.spec.columns import Boolean, Category, Date, Feature, Integer, Number
-from core.spec.product import Product
 from core.spec.request import request_model
 from core.spec.yaml_file import load
 from core.table import typed
 from core.table.validation import check
+from tests.support.one_contract import PRODUCT, assert_the_same_both_ways
 
-BASE: dict[str, Any] = {
-    "name": "any",
-    "title": "Every type of column",
-    "description": "For the tests",
-    "source": {"path": "any.csv"},
-    "target": {"name": "y", "task": "binary", "values": ["no", "yes"], "positive": "yes"},
-    "features": {
-        "a number": {"type": "number", "min": -1000, "max": 1000, "nullable": True},
-        "whole": {"type": "integer", "min": -5, "max": 10_000},
-        "class": {"type": "category", "values": ["a", "b c", "1"], "nullable": True},
-        "code": {"type": "category", "values": [1, 2, 3]},
-        "flag": {"type": "boolean", "nullable": True},
-        "text": {"type": "text", "nullable": True, "max_length": 50},
-        "day": {"type": "date", "nullable": True},
-    },
-    "derived": {
-        "sum": {"sum": ["a number", "whole"], "plus": 1},
-        "both": {"join": ["class", "whole"]},
-        "first": {"extract": "text", "pattern": "(\\w)"},
-    },
-    "gates": {"floor": 0.5},
-}
-PRODUCT = Product.model_validate(BASE)
+ROW = {"a number": 1, "whole": 1, "class": "a", "code": 1, "flag": True, "text": "t", "day": "2024-02-29"}
+ROWS: list[dict[str, Any]] = [
+    ROW,
+    {**ROW, **dict.fromkeys(["a number", "class", "flag", "text", "day"])},
+    {**ROW, "a number": -0.1, "whole": -5, "class": "b c", "code": 3, "flag": False, "text": "NA", "day": "0001-01-01"},
+    {**ROW, "a number": 1e-7, "whole": 10_000, "class": "1", "code": 2, "text": ' "x", \u00e9 ', "day": "9999-12-31"},
+    {**ROW, "a number": -1000.0, "text": "x" * 50},
+]
 
 
-def values(feature: Feature) -> st.SearchStrategy[Any]:
-    """Valid JSON values of a feature. Text has no line ends, which a CSV cell may not keep, and is not empty."""
-    match feature:
-        case Number():
-            some: st.SearchStrategy[Any] = st.floats(feature.min, feature.max)
-        case Integer():
-            some = st.integers(feature.min, feature.max)
-        case Category():
-            some = st.sampled_from(feature.values)
-        case Boolean():
-            some = st.booleans()
-        case Date():
-            some = st.dates().map(lambda day: day.isoformat())
-        case _:
-            some = st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=50)
-    return st.one_of(st.none(), some) if feature.nullable else some
-
-
-ROWS = st.fixed_dictionaries({name: values(feature) for name, feature in PRODUCT.contract.features.items()})
-
-
-def as_seen(product: Product, columns: dict[str, list[Any]] | pd.DataFrame) -> list[Any]:
-    """What the model sees; NaN as None so that it equals itself."""
-    made = FeatureMaker(product.contract)(columns)
-    return [[None if value != value else value for value in column] for column in made.values()]
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.lists(ROWS, min_size=1, max_size=5))
-def test_a_row_of_a_table_and_a_request_are_the_same_to_the_model(rows: list[dict[str, Any]]) -> None:
-    model = request_model(PRODUCT.contract)
-    requests = [model.model_validate_json(json.dumps(row)) for row in rows]
-    online = {name: [getattr(r, f"f{i}") for r in requests] for i, name in enumerate(PRODUCT.contract.features)}
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "any.csv"
-        pd.DataFrame([{**row, "y": "no"} for row in rows], dtype=object).to_csv(path, index=False)
-        read, findings = typed.read(path, PRODUCT)
-    assert [*findings, *check(read, PRODUCT)] == []
-    assert as_seen(PRODUCT, online) == as_seen(PRODUCT, read)
+def test_a_row_of_a_table_and_a_request_are_the_same_to_the_model(tmp_path: Path) -> None:
+    """Whatever the row: tests/pipeline/test_one_contract.py."""
+    assert_the_same_both_ways(ROWS, tmp_path / "any.csv")
 
 
 BAD: list[tuple[str, Any]] = [
@@ -109,10 +53,9 @@ BAD: list[tuple[str, Any]] = [
 
 @pytest.mark.parametrize(("column", "value"), BAD)
 def test_what_a_table_may_not_hold_a_request_may_not_either(tmp_path: Path, column: str, value: Any) -> None:
-    row = {"a number": 1, "whole": 1, "class": "a", "code": 1, "flag": True, "text": "t", "day": "2024-02-29"}
     with pytest.raises(ValidationError):
-        request_model(PRODUCT.contract).model_validate_json(json.dumps({**row, column: value}))
-    pd.DataFrame([{**row, column: value, "y": "no"}]).to_csv(tmp_path / "any.csv", index=False)
+        request_model(PRODUCT.contract).model_validate_json(json.dumps({**ROW, column: value}))
+    pd.DataFrame([{**ROW, column: value, "y": "no"}]).to_csv(tmp_path / "any.csv", index=False)
     read, findings = typed.read(tmp_path / "any.csv", PRODUCT)
     assert [finding.column for finding in [*findings, *check(read, PRODUCT)]] == [column]
 

@@ -37,7 +37,7 @@ def test_every_good_body_is_answered() -> None:
 
 def test_no_body_is_a_failure() -> None:
     live = small_live()
-    statuses = Counter(outcome(live, body)[0] for body in mutants(400))
+    statuses = Counter(outcome(live, body)[0] for body in mutants(200))
     assert statuses.keys() <= {200, 400, 413, 422}
     assert min(statuses[200], statuses[400], statuses[422]) > 10
 
@@ -47,7 +47,7 @@ def test_no_arrow_stream_is_a_failure() -> None:
     streams = arrow_streams(ROWS)
     order = {"form": ARROW, "most": 100, "target": "refuse"}
     assert {outcome(live, Body("batch", order, stream))[0] for stream in streams} == {200}
-    bodies = [Body("batch", order, with_other_bytes(draw.choice(streams), draw)) for _ in range(1000)]
+    bodies = [Body("batch", order, with_other_bytes(draw.choice(streams), draw)) for _ in range(300)]
     assert {outcome(live, body)[0] for body in bodies} == {200, 422}
 
 
