@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from scoring import __main__ as command
+from scoring import command
 from tests.support.small_live import small_live
 from tests.support.small_product import table
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from scoring import __main__ as command
+from scoring import command
 from tests.support.small_live import small_live
 from tests.support.small_product import table
 

@@ -28,7 +28,7 @@ def rows(task: str, noise: float) -> Data:
     raised = table["x0"] + noise * rng.normal(size=60)
     shop = product(task)
     target = raised if task == "regression" else np.where(raised > 0, "yes", "no")
-    return Data.of(FeatureMaker(shop.contract), shop.contract.target, table.assign(**{shop.target.name: target}))
+    return Data.of(FeatureMaker(shop.contract), shop.contract, table.assign(**{shop.target.name: target}))
 
 
 def losses(task: str, data: Data) -> list[float]:
