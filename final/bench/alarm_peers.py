@@ -54,8 +54,8 @@ def estimate_table(streams: Sequence[Stream], rows: int, repeats: int) -> str:
     peers = answers("nannyml_estimates.py", problems, ENVIRONMENT)
     lines = [*ESTIMATES]
     for stream, mixed, peer in zip(streams, places, peers, strict=True):
-        truth = np.array([plain_loss(stream, some) for some in mixed])
-        ours = np.array([stream.promise.expected(stream.scores[some]).mean() for some in mixed])
+        truth = np.array([plain_loss(stream, chosen) for chosen in mixed])
+        ours = np.array([stream.promise.expected(stream.scores[chosen]).mean() for chosen in mixed])
         is_regression = stream.task == "regression"
         theirs = peer["estimates"] / stream.promise.unit if is_regression else 1 - peer["estimates"]
         holdout = stream.promise.losses(stream.promise.scores, stream.promise.target).mean()

@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import train_test_split
 
-from bench.public_tables import TABLES
-from bench.quality_tables import BUNDLED, Table, bundled, public
+from bench.quality_tables import BUNDLED, Table
 from core.metrics.classes import codes
 from core.metrics.metrics import chosen
 from core.model.training import fit
@@ -71,25 +70,21 @@ class Stream:
         return Answered(places.astype(object), today, self.scores[places], columns, truth, np.full(len(places), np.nan))
 
 
-def table_of(name: str) -> Table:
-    return public(name) if name in TABLES else bundled(name)
-
-
 def stream(table: Table) -> Stream:
     """Fit on 40 % of the rows, of which a fifth validates; 20 % are the hold-out, 40 % the pool."""
     target = table.contract.target
-    train, rest = _split(table, table.rows, 0.6)
-    holdout, pool = _split(table, rest, 2 / 3)
+    train, untrained = _split(table, table.rows, 0.6)
+    holdout, pool = _split(table, untrained, 2 / 3)
     settings = table.settings.model_copy(update={"estimator": "catboost", "quality": "fast"})
     model = fit(table.contract, settings, _split(table, train, 0.2)).model
     held = model.scores(holdout)
     promise = Promise(target.task, held, codes(holdout[target.name], target))
-    made = checks(promise, feature_profiles(model, [train, holdout]), prediction_profile(held), Watch())
+    watched = checks(promise, feature_profiles(model, [train, holdout]), prediction_profile(held), Watch())
     return Stream(
         table.name,
         target.task,
         promise,
-        made,
+        watched,
         frozenset(model.features.categorical),
         model_columns(model, pd.concat([train, holdout], ignore_index=True)),
         model_columns(model, holdout),

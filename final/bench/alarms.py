@@ -18,9 +18,9 @@ from bench.alarm_streams import (
     is_harm,
     other_truth,
     stream,
-    table_of,
     unchanged,
 )
+from bench.quality_tables import table_of
 from watch.checks import STEADY, detectors, verdict
 from watch.evidence import Detector
 from watch.rows import Answered

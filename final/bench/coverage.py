@@ -11,8 +11,7 @@ import typer
 from scipy.stats import binomtest
 from sklearn.model_selection import train_test_split
 
-from bench.public_tables import TABLES
-from bench.quality_tables import BUNDLED, Table, bundled, product, public
+from bench.quality_tables import BUNDLED, Table, table_of
 from bench.references import answers
 from core.base import terminal
 from core.metrics.classes import codes
@@ -142,12 +141,6 @@ def main(
                 cuts.append(measure(table, seed))
                 bar.advance(task)
             print(line(table, cuts), flush=True)
-
-
-def table_of(name: str) -> Table:
-    if name in BUNDLED:
-        return bundled(name)
-    return public(name) if name in TABLES else product(name)
 
 
 def worst_slice(cuts: Sequence[Cut]) -> str:

@@ -65,3 +65,10 @@ def public(name: str) -> Table:
         rows, _ = typed.read(Paths.of(str(folder)).raw, declared)
     categories = [name for name, feature in declared.contract.features.items() if isinstance(feature, Category)]
     return Table(name, declared.contract, declared.model, rows, tuple(categories[:MOST_SLICES]))
+
+
+def table_of(name: str) -> Table:
+    """The table of this name: scikit-learn's, a public one, or that of a product whose pipeline has run."""
+    if name in BUNDLED:
+        return bundled(name)
+    return public(name) if name in TABLES else product(name)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.metrics.metrics import METRICS, gain
-from core.metrics.weights import Weights, scaled
+from core.metrics.weights import Weights, or_ones, scaled
 from core.spec.metric_names import MetricName
 
 FEWEST, MOST = 200, 1000  # resamples at least and at most
@@ -42,7 +42,7 @@ def intervals(
     resamples = counts(len(target), weights=weights)
     drawn = np.array([[metric(resample) for metric in prepared.values()] for resample in resamples])
     low, high = np.nanpercentile(drawn, [2.5, 97.5], axis=0)
-    counted = np.ones(len(target)) if weights is None else weights
+    counted = or_ones(weights, len(target))
     return {
         name: Interval(metric(counted), float(low[i]), float(high[i]))
         for i, (name, metric) in enumerate(prepared.items())

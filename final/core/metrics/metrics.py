@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from core.metrics.weights import Weights
+from core.metrics.weights import Weights, or_ones
 from core.spec.metric_names import KINDS, MetricName, Task, of_task
 
 Weighted = Callable[[np.ndarray], float]
@@ -144,8 +144,7 @@ METRICS: dict[MetricName, Metric] = {
 
 def value(name: MetricName, target: np.ndarray, scores: np.ndarray, weights: Weights = None) -> float:
     """One metric; NaN without rows."""
-    counted = np.ones(len(target)) if weights is None else weights
-    return METRICS[name](target, scores)(counted) if len(target) else NONE
+    return METRICS[name](target, scores)(or_ones(weights, len(target))) if len(target) else NONE
 
 
 def values(task: Task, target: np.ndarray, scores: np.ndarray, weights: Weights = None) -> dict[str, float]:
@@ -178,6 +177,6 @@ def ece(target: np.ndarray, scores: np.ndarray, bins: int = BINS, weights: Weigh
     if not len(target):
         return NONE
     probability, correct = confidence(target, scores)
-    counted = np.ones(len(target)) if weights is None else weights
+    counted = or_ones(weights, len(target))
     gaps = np.bincount(probability_bins(probability, bins), counted * (probability - correct), bins)
     return float(np.abs(gaps).sum() / counted.sum())

@@ -13,6 +13,11 @@ def row_weights(table: pd.DataFrame, contract: Contract) -> np.ndarray:
     return np.ones(len(table)) if contract.weight is None else table[contract.weight].to_numpy(dtype=float)
 
 
+def or_ones(weights: Weights, rows: int) -> np.ndarray:
+    """The weights, or 1 for each row; (n,)."""
+    return np.ones(rows) if weights is None else weights
+
+
 def scaled(weights: Weights) -> Weights:
     """With a mean of 1, so that penalties keep their strength; None where all are equal, as without weights."""
     if weights is None or not len(weights) or (weights == weights[0]).all():

@@ -207,10 +207,10 @@ class BoostedEstimator:
         return Fitted(part, part.raw_of(outside), max(1, booster.tree_count_))
 
     def _pools(self, *parts: Data) -> list[Pool]:
-        made = taken if self.once else pool
+        make = taken if self.once else pool
         if self.once:
             memory.trim()
-        pools = [made(part.columns, self.maker.categorical, part.target, scaled(part.weights)) for part in parts]
+        pools = [make(part.columns, self.maker.categorical, part.target, scaled(part.weights)) for part in parts]
         if self.once:
             memory.trim()
         return pools

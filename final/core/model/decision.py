@@ -13,7 +13,7 @@ import numpy as np
 
 from core.base.digits import rounded
 from core.base.files import as_json
-from core.metrics.weights import Weights, mean_and_error, scaled
+from core.metrics.weights import Weights, mean_and_error, or_ones, scaled
 from core.spec.decision import Costs, Decision
 
 FILE = "decision.json"
@@ -56,7 +56,7 @@ def cheapest(costs: Costs, actual: np.ndarray, scores: np.ndarray, weights: Weig
     ends = np.flatnonzero(np.diff(scores[order]) > 0)  # a threshold lies between two scores
     if not len(ends):
         return theory
-    counted = np.ones(len(actual)) if weights is None else weights[order]
+    counted = or_ones(weights, len(actual))[order]
     missed = costs.missed * np.cumsum(counted * (actual[order] == 1))[ends]
     false_alarms = costs.false_alarm * np.cumsum((counted * (actual[order] != 1))[::-1])[::-1][ends + 1]
     place = ends[np.argmin(missed + false_alarms)]

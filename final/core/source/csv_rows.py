@@ -36,21 +36,22 @@ class CsvRows:
 
     def read(self, size: int) -> Iterator[Rows]:
         file = Utf8(self.path, self.source.encoding)
-        rest = b""
+        unread = b""
         while piece := file.read(size):
-            rest += piece
-            has_old_line_ends = rest.count(b"\r") != rest.count(b"\r\n")
+            unread += piece
+            has_old_line_ends = unread.count(b"\r") != unread.count(b"\r\n")
             is_spaced = self.source.quotes == "spaced"
-            if b'"' in rest or has_old_line_ends or is_spaced or (b"\\" in rest and self.source.quotes == "backslash"):
-                # a line end may be inside a cell, so the rest is read in order
-                yield from self._by_record(file_lines(file, rest.decode()))
-                rest = b""
+            is_escaped = self.source.quotes == "backslash" and b"\\" in unread
+            if b'"' in unread or has_old_line_ends or is_spaced or is_escaped:
+                # a line end may be inside a cell, so what is left is read in order
+                yield from self._by_record(file_lines(file, unread.decode()))
+                unread = b""
                 break
-            if cut := rest.rfind(b"\n") + 1:
-                yield from self._of_block(rest[:cut])
-                rest = rest[cut:]
-        if rest:
-            yield from self._of_block(rest)
+            if cut := unread.rfind(b"\n") + 1:
+                yield from self._of_block(unread[:cut])
+                unread = unread[cut:]
+        if unread:
+            yield from self._of_block(unread)
         if not self.has_rows and self.reading.ragged:
             raise self._misfit(self.reading.ragged[0])
         is_cut_off = file.lines and file.end.endswith(self.source.delimiter.encode())

@@ -43,7 +43,6 @@ class PredictionLog:
         self._queue: deque[tuple[LogColumns, Entry] | pa.RecordBatch] = deque()
         self._queued, self._taken = 0, 0  # rows so far; written by the event loop alone, and by the thread
         self._second, self._in_second = 0, 0
-        self._full_second = 0  # the last one whose rows are used up
         self._refused = {RATE: 0, FULL: 0}  # rows so far; written by the event loop alone
         self._counted = {RATE: 0, FULL: 0}  # those that metrics know of
         self._batches: list[pa.RecordBatch] = []
@@ -61,7 +60,8 @@ class PredictionLog:
 
         def add(request_id: bytes, row: BaseModel, answer: dict[str, Any]) -> None:
             now = time.time()
-            if int(now) == self._full_second:  # most rows of a busy service, so they should cost next to nothing
+            # most rows of a busy service, so they should cost next to nothing
+            if self._in_second >= self._rate and int(now) == self._second:
                 self._refused[RATE] += 1
             elif self.places(now):
                 self._queue.append((columns, Entry(now, request_id, tuple(row.__dict__.values()), answer)))
@@ -96,8 +96,6 @@ class PredictionLog:
         in_rate = min(rows, self._rate - self._in_second)
         places = min(in_rate, QUEUE - self._queued + self._taken)
         self._in_second += in_rate
-        if self._in_second == self._rate:
-            self._full_second = second
         self._queued += places
         if places < rows:
             self._refused[RATE] += rows - in_rate

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from bench.alarm_peers import mixtures, numbers
-from bench.alarm_streams import Stream, harmless, is_harm, other_truth, stream, table_of, unchanged
+from bench.alarm_streams import Stream, harmless, is_harm, other_truth, stream, unchanged
 from bench.alarms import alarms, detections
+from bench.quality_tables import table_of
 
 
 @pytest.fixture(scope="module")

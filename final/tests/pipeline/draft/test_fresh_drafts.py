@@ -24,6 +24,6 @@ def test_a_fresh_draft_passes_its_gates(shop: Checkout, product: str, target: st
     kept = yaml_file.load(product)
     assert drafted.split.by == kept.split.by == by
     assert drafted.target.task == kept.target.task
-    assert {name: one.type for name, one in drafted.features.items()} == {
-        name: one.type for name, one in kept.features.items()
+    assert {name: feature.type for name, feature in drafted.features.items()} == {
+        name: feature.type for name, feature in kept.features.items()
     }

@@ -37,7 +37,9 @@ def test_texts_of_the_table_stay_texts_and_nothing_is_fetched(task: str, facts: 
     assert not tags & {"script", "img", "em", "b", "link", "iframe", "object"}
     for text in (HOSTILE, HOSTILE_VALUE, "An <em>example</em>", "what is <b>wanted</b>"):
         assert text in page.text
-    addresses = [value for _, given in page.elements for key, value in given.items() if key in ("src", "href")]
+    addresses = [
+        value for _, attributes in page.elements for key, value in attributes.items() if key in ("src", "href")
+    ]
     assert addresses
     assert all(str(value).startswith("#") for value in addresses)
     assert not re.search(r"url\(|@import|https?://", html)
@@ -50,11 +52,11 @@ def test_the_file_stays_small_however_many_rows_there_are() -> None:
 
 
 def test_the_first_sentence_says_what_no_gate_decides(facts: dict[str, Facts]) -> None:
-    given = facts["binary"]
-    metrics = copy.deepcopy(given.metrics)
+    original = facts["binary"]
+    metrics = copy.deepcopy(original.metrics)
     value = metrics["metrics"]["accuracy"]["value"]
     metrics |= {"linear": {**metrics["baseline"], "accuracy": value}, "beside_linear": {"better": 0.5}}
-    page = Page(render(dataclasses.replace(given, metrics=metrics)))
+    page = Page(render(dataclasses.replace(original, metrics=metrics)))
     assert (
         f"every gate passed But accuracy {value:.3f} is not clearly better than a linear model's {value:.3f}"
         in page.text

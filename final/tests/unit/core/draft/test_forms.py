@@ -34,10 +34,10 @@ def test_every_form_of_a_file_gives_the_same_contract_and_data(
     name: str, tmp_path: Path, products: Path, plain: tuple[Product, pd.DataFrame]
 ) -> None:
     forms.FILES[name](tmp_path / name)
-    product, found = drafted_table(tmp_path / name, products)
-    assert_the_same(product, found)
+    product, read_anew = drafted_table(tmp_path / name, products)
+    assert_the_same(product, read_anew)
     assert product.model_dump(exclude=SETTINGS) == plain[0].model_dump(exclude=SETTINGS)
-    np.testing.assert_array_equal(row_hash.row_hash(found), row_hash.row_hash(plain[1]))
+    np.testing.assert_array_equal(row_hash.row_hash(read_anew), row_hash.row_hash(plain[1]))
 
 
 @pytest.mark.parametrize(
@@ -54,18 +54,18 @@ def test_a_day_is_the_same_however_it_is_written(written: str, day: str, tmp_pat
     days = [written if n % 2 else written.replace("3", "4") for n in range(60)]
     rows = [f"{one}\t{n % 3}\t{'yes' if n % 4 else 'no'}" for n, one in enumerate(days)]
     (tmp_path / "t.csv").write_text("\n".join(["day\tsize\ty", *rows, ""]))
-    product, found = drafted_table(tmp_path / "t.csv", products)
+    product, read_anew = drafted_table(tmp_path / "t.csv", products)
     assert product.features["day"].type == "date"
-    assert found["day"][1] == day
+    assert read_anew["day"][1] == day
 
 
 def test_a_header_with_spaces_lines_and_a_second_mark_is_read_as_a_person_would(tmp_path: Path, products: Path) -> None:
     rows = [f"{n % 7 + n / 100}, {n % 2},{'yes' if n % 4 else 'no'}" for n in range(60)]
     header = '\ufeff\ufeffsize, is new,"in\nEUR",y'
     (tmp_path / "t.csv").write_text("\n".join([header, *(f"{n % 5},{row}" for n, row in enumerate(rows)), ""]), "utf-8")
-    product, found = drafted_table(tmp_path / "t.csv", products)
+    product, read_anew = drafted_table(tmp_path / "t.csv", products)
     assert list(product.features) == ["size", "is new", "in EUR"]
-    assert len(found) == 60
+    assert len(read_anew) == 60
 
 
 @pytest.mark.parametrize("by", ["url", "variable"])
@@ -118,5 +118,5 @@ def test_rows_are_whole_wherever_a_block_of_the_file_ends(end: str, tmp_path: Pa
     with (tmp_path / "a.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator=end).writerows([["words", "number"], *rows])
     for size in (7, 50, 333):
-        found = batches.batches(Source(path="a.csv"), tmp_path / "a.csv", block=size)
-        assert [list(row.values()) for batch in found for row in batch.to_pylist()] == rows
+        parts = batches.batches(Source(path="a.csv"), tmp_path / "a.csv", block=size)
+        assert [list(row.values()) for batch in parts for row in batch.to_pylist()] == rows

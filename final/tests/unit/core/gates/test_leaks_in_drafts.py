@@ -37,11 +37,11 @@ def judge(tmp_path: Path, products: Path) -> Judge:
 
 def mistaken(values: Any, share: float) -> np.ndarray:
     """The values with some of the least and of the greatest in each other's place."""
-    found, order = np.array(values), np.argsort(values)
-    count = max(1, round(share * len(found)))
+    exchanged, order = np.array(values), np.argsort(values)
+    count = max(1, round(share * len(exchanged)))
     wrong = np.concatenate([order[:count], order[-count:]])
-    found[wrong] = found[wrong[::-1]]
-    return found
+    exchanged[wrong] = exchanged[wrong[::-1]]
+    return exchanged
 
 
 NUMBERS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
@@ -115,8 +115,8 @@ def test_every_column_that_tells_the_target_is_named(judge: Judge) -> None:
 
 @pytest.mark.parametrize("name", ["iris", "breast_cancer", "wine", "diabetes"])
 def test_strong_columns_of_well_known_tables_pass(judge: Judge, name: str) -> None:
-    found = getattr(datasets, f"load_{name}")(as_frame=True)
-    gate = judge(found.data.assign(y=found.target if name == "diabetes" else [f"k{v}" for v in found.target]))
+    bunch = getattr(datasets, f"load_{name}")(as_frame=True)
+    gate = judge(bunch.data.assign(y=bunch.target if name == "diabetes" else [f"k{v}" for v in bunch.target]))
     assert gate.passed, gate
 
 

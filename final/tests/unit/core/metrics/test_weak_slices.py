@@ -157,12 +157,12 @@ def test_rows_that_lack_two_cells_are_a_group() -> None:
 def test_numbers_of_few_values_are_values(values: int, parts: int) -> None:
     """Each row is in one part, also where a quarter ends at a value that many rows have."""
     column = pd.Series(np.repeat(np.arange(float(values)), FEWEST_ROWS))
-    made = conditions(column, "count", Number(type="number"))
-    assert len(made) == parts
-    assert (np.sum([part.rows for part in made], axis=0) == 1).all()
+    slices = conditions(column, "count", Number(type="number"))
+    assert len(slices) == parts
+    assert (np.sum([part.rows for part in slices], axis=0) == 1).all()
 
 
 def test_a_category_has_its_values_and_where_it_is_missing() -> None:
     column = pd.Series(["round"] * FEWEST_ROWS + [None] * FEWEST_ROWS + ["flat"] * (FEWEST_ROWS - 1), dtype=object)
-    made = conditions(column, "shape", FEATURES["shape"])
-    assert [(part.column, part.words) for part in made] == [("shape", "shape is missing"), ("shape", "shape = round")]
+    slices = conditions(column, "shape", FEATURES["shape"])
+    assert [(part.column, part.words) for part in slices] == [("shape", "shape is missing"), ("shape", "shape = round")]

@@ -38,19 +38,19 @@ def weighed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 @pytest.fixture
 def trainings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What CatBoost was asked for: a search for the number of trees, or a final training."""
-    made: list[str] = []
+    trainings: list[str] = []
     for name in ("search", "final"):
 
         def spy(*arguments: Any, _name: str = name, _original: Any = getattr(catboost_part, name)) -> Any:
-            made.append(_name)
+            trainings.append(_name)
             return _original(*arguments)
 
         monkeypatch.setattr(catboost_part, name, spy)
-    return made
+    return trainings
 
 
 @pytest.mark.parametrize(
-    ("quality", "options", "rows", "made"),
+    ("quality", "options", "rows", "expected"),
     [
         ("good", {}, 400, ["search"] * 5 + ["final"]),
         ("best", {}, 400, ["search"] * 8 + ["final"] * 5),
@@ -61,14 +61,14 @@ def trainings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ],
 )
 def test_weights_are_fitted_on_folds_of_all_rows_if_they_are_few_and_have_no_order(
-    quality: Any, options: dict[str, Any], rows: int, made: list[str], weighed: list[int], trainings: list[str]
+    quality: Any, options: dict[str, Any], rows: int, expected: list[str], weighed: list[int], trainings: list[str]
 ) -> None:
     declared, parts = product("binary", "blend"), table("binary")
     settings = QUICK.model_copy(update={"quality": quality})
     trained = fit(declared.contract, settings, (parts[:320], parts[320:]), **options)
     assert weighed == [rows]
-    assert trainings == made or (
-        trained.model.booster is None and trainings == [name for name in made if name == "search"]
+    assert trainings == expected or (
+        trained.model.booster is None and trainings == [name for name in expected if name == "search"]
     )
     assert "on 400 rows" in trained.remarks[0] or trained.remarks[0] == "400 rows"
 
@@ -100,32 +100,32 @@ def test_the_progress_ends_with_the_last_training(quality: Any) -> None:
     declared, parts = product("binary", "catboost"), table("binary")
     seen: list[tuple[int, int]] = []
     settings = QUICK.model_copy(update={"quality": quality, "estimator": "catboost"})
-    fit(declared.contract, settings, (parts[:320], parts[320:]), lambda made, most: seen.append((made, most)))
-    assert [made for made, _ in seen] == sorted(made for made, _ in seen)
+    fit(declared.contract, settings, (parts[:320], parts[320:]), lambda trees, most: seen.append((trees, most)))
+    assert [trees for trees, _ in seen] == sorted(trees for trees, _ in seen)
     assert len({most for _, most in seen}) == 1
-    made, most = seen[-1]
-    assert most - 20 < made <= most
+    trees, most = seen[-1]
+    assert most - 20 < trees <= most
 
 
 def test_folds_take_longer_steps_and_the_last_training_as_many_more(monkeypatch: pytest.MonkeyPatch) -> None:
     declared, parts = product("binary", "catboost"), table("binary")
-    made: list[tuple[float, int, int]] = []
+    settings_used: list[tuple[float, int, int]] = []
 
     def spy(*arguments: Any) -> Any:
         booster = original(*arguments)
         settings = arguments[0]
-        made.append((settings.learning_rate, settings.iterations, booster.tree_count_))
+        settings_used.append((settings.learning_rate, settings.iterations, booster.tree_count_))
         return booster
 
     original = catboost_part.search
     monkeypatch.setattr(catboost_part, "search", spy)
     for iterations in (200, 12):
-        made.clear()
+        settings_used.clear()
         settings = Model(estimator="catboost", learning_rate=0.2, iterations=iterations)
         booster = fit(declared.contract, settings, (parts[:320], parts[320:])).model.booster
-        assert [(rate, most) for rate, most, _ in made] == [(0.4, iterations // 2)] * 5
+        assert [(rate, most) for rate, most, _ in settings_used] == [(0.4, iterations // 2)] * 5
         assert booster is not None
-        assert booster.tree_count_ == min(iterations, round(2 * float(np.mean([trees for *_, trees in made]))))
+        assert booster.tree_count_ == min(iterations, round(2 * float(np.mean([trees for *_, trees in settings_used]))))
 
 
 @pytest.mark.parametrize("task", TARGETS)
