@@ -74,6 +74,13 @@ def answering(command: list[str], health: str, **environment: str) -> Iterator[N
         process.wait(60)
 
 
+def until(holds: Callable[[], bool], seconds: float = 60) -> None:
+    end = monotonic() + seconds
+    while not holds():
+        assert monotonic() < end
+        sleep(0.02)
+
+
 def wait_for(url: str, alive: Callable[[], bool] = lambda: True, seconds: float = 60) -> None:
     """Until `url` answers below 400."""
     end = monotonic() + seconds

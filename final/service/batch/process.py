@@ -102,12 +102,10 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)  # it ends when its server does, batches under way first
     os.nice(NICE)
     live = Live(Serving.folder(folder, version))
-    control.sendall(b"r" if live.serving.model else b"n")
-    while True:
-        data, sockets, _, _ = socket.recv_fds(control, 1, 1)
-        if not data:
-            return
-        threading.Thread(target=work, args=(live, socket.socket(fileno=sockets[0])), daemon=True).start()
+    with suppress(ConnectionError):  # the server ended while this process started
+        control.sendall(b"r" if live.serving.model else b"n")
+        while (received := socket.recv_fds(control, 1, 1))[0]:
+            threading.Thread(target=work, args=(live, socket.socket(fileno=received[1][0])), daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ import json
 import os
 import signal
 import socket
-import time
-from collections.abc import Callable, Iterator
+import subprocess
+import sys
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 
 from tests.support.checkout import Checkout
 from tests.support.running_service import Service, serving
+from tests.support.servers import until
 
 HALF_OPEN = (
     b"GET /heal",
@@ -24,13 +26,6 @@ HALF_OPEN = (
     b"POST /nothing HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\n[",
     b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n",
 )
-
-
-def until(holds: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def line(name: str, key: str) -> str:
@@ -93,6 +88,19 @@ def test_keys_change_a_worker_dies_and_half_open_requests_do_not_hold_it_up(
     lines = [json.loads(text) for text in log.splitlines() if text.startswith("{")]
     assert {"me", "you", None} == {line["key"] for line in lines}
     assert {(line["path"], line["status"]) for line in lines} >= {("/contract", 200), ("/contract", 401)}
+
+
+def test_the_batch_process_ends_without_a_word_where_its_server_has_ended(trained: Checkout) -> None:
+    model = trained.champion()
+    folder = trained.product / "registry" / "models" / model
+    server, process = socket.socketpair()
+    with process:
+        server.close()
+        done = subprocess.run(
+            [sys.executable, "-m", "service.batch.process", str(process.fileno()), str(folder), model],
+            cwd=trained.root / "final", pass_fds=[process.fileno()], capture_output=True, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_a_mistake_that_ends_each_worker_is_told_once(trained: Checkout, keys: Path) -> None:

@@ -11,19 +11,20 @@ from core.spec.contract import Contract
 from deploy.artifact import Artifact
 from deploy.wire import as_sent
 from tests.support.checkout import Checkout
+from tests.support.made_once import cleaned_by_the_last
 from tests.support.product_images import remove_images
 
 
 @pytest.fixture(scope="session")
-def image(trained: Checkout) -> Iterator[str]:
+def image(trained: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The image of the trained checkout's champion, as build.sh printed it."""
-    done = subprocess.run(
-        ["bash", str(trained.root / "final/deploy/build.sh"), "titanic", "all"],
-        env={k: v for k, v in os.environ.items() if k != "REGISTRY"}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    yield done.stdout.strip()
-    remove_images(trained.root)
+    with cleaned_by_the_last(tmp_path_factory, "images", lambda: remove_images(trained.root)):
+        done = subprocess.run(
+            ["bash", str(trained.root / "final/deploy/build.sh"), "titanic", "all"],
+            env={k: v for k, v in os.environ.items() if k != "REGISTRY"}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        yield done.stdout.strip()
 
 
 @pytest.fixture(scope="session")

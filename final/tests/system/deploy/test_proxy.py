@@ -1,7 +1,6 @@
 """A killed replica costs no request, not even one that it had answered in half."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from bench.open_loop import OpenLoop, Sample
 from bench.rollout import proxy_image
 from core.base.paths import FINAL
 from tests.support.docker import docker
-from tests.support.servers import free_port, wait_for
+from tests.support.servers import free_port, until, wait_for
 
 pytestmark = pytest.mark.docker
 CONFIG = FINAL / "deploy" / "haproxy.cfg"
@@ -27,13 +26,6 @@ def container(network: str, *arguments: str) -> Iterator[str]:
         yield name
     finally:
         docker("rm", "--force", "--volumes", name)
-
-
-def until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def load_with_a_kill(config: Path) -> list[Sample]:
