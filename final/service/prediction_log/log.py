@@ -52,6 +52,7 @@ class PredictionLog:
         self._thread = threading.Thread(target=self._run, name="prediction log", daemon=True)
 
     def start(self) -> None:
+        pa.array([])  # Arrow imports pandas with its first array, where it is there: now, before the service freezes
         self._thread.start()
 
     def of(self, live: Live) -> AddToLog:
