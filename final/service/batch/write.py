@@ -1,7 +1,7 @@
 """Answers of a batch in the form that it was asked in; a row with mistakes has them in place of its answer."""
 
 import csv
-import io
+from collections.abc import Iterable
 from typing import Any, BinaryIO, Protocol
 
 import numpy as np
@@ -54,6 +54,12 @@ class LinesWriter:
         """Nothing: the counts are in the headers."""
 
 
+class _Lines(list[str]):
+    """What `csv` writes, line by line."""
+
+    write = list.append
+
+
 class CsvWriter:
     """Columns: the contract's id where it has one, what the task answers, and `error`."""
 
@@ -61,7 +67,8 @@ class CsvWriter:
 
     def __init__(self, out: BinaryIO, live: Live) -> None:
         self._out, self._live, self._id = out, live, live.rows.id
-        out.write(self._line([*([self._id] if self._id else []), *live.answers.columns, "error"]).encode())
+        (names,) = self._lines([[*([self._id] if self._id else []), *live.answers.columns, "error"]])
+        out.write(names.encode())
 
     def add(self, keys: Keys, answered: Answered) -> None:
         if not len(answered):
@@ -83,7 +90,7 @@ class CsvWriter:
             rows = [self._cells(columns, answered, place) for place in places]
             mask = np.zeros(len(answered), dtype=bool)
             mask[places] = True
-            lines = pc.replace_with_mask(lines, pa.array(mask), pa.array([self._line(row) for row in rows]))
+            lines = pc.replace_with_mask(lines, pa.array(mask), pa.array(self._lines(rows)))
         _, offsets, data = lines.buffers()
         first, *_, last = np.frombuffer(offsets, dtype=np.int32)[lines.offset : lines.offset + len(lines) + 1].tolist()
         self._out.write(memoryview(data)[first:last])
@@ -92,11 +99,11 @@ class CsvWriter:
         if self._live.answers.target.task == "regression":
             return float_texts(answered.scores)
         values, places = self._live.answers.predictions(answered.scores)
-        return pa.array([self._line([value, ""])[:-2] for value in values]).take(pa.array(places))
+        return self._as_cells(values).take(pa.array(places))
 
     def _texts(self, answered: Answered) -> list[pa.Array]:
         return [
-            pa.array([self._line([text, ""])[:-2] for text in texts]).take(pa.array(places))
+            self._as_cells(texts).take(pa.array(places))
             for texts, places in self._live.answers.texts(answered.scores, answered.limits)
         ]
 
@@ -108,10 +115,13 @@ class CsvWriter:
         (answer,) = self._live.answers.of(*answered.at(place))
         return [*key, *self._live.answers.flat(answer), None]
 
-    def _line(self, row: list[Any]) -> str:
-        text = io.StringIO(newline="")
-        csv.writer(text, lineterminator="\n").writerow(row)
-        return text.getvalue()
+    def _as_cells(self, values: Iterable[Any]) -> pa.Array:
+        return pa.array([line[:-2] for line in self._lines([value, ""] for value in values)])
+
+    def _lines(self, rows: Iterable[list[Any]]) -> list[str]:
+        lines = _Lines()
+        csv.writer(lines, lineterminator="\n").writerows(rows)
+        return lines
 
     def close(self, rows: int, invalid: int) -> None:
         """Nothing: the counts are in the headers."""
@@ -122,8 +132,8 @@ class SafeCsvWriter(CsvWriter):
 
     _special = f"{QUOTED}|^[{''.join(sign for sign in FORMULA if sign != '-')}-]"
 
-    def _line(self, row: list[Any]) -> str:
-        return super()._line([without_formula(cell) for cell in row])
+    def _lines(self, rows: Iterable[list[Any]]) -> list[str]:
+        return super()._lines([without_formula(cell) for cell in row] for row in rows)
 
 
 class ArrowWriter:

@@ -1,6 +1,5 @@
 """Rows in, columns out: the contract's pydantic core, and cells of tables that are typed more loosely than JSON."""
 
-import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -93,31 +92,52 @@ class Rows:
 
 def cell(feature: Feature) -> Cell:
     """The function that gives a loose cell the contract's type where it can; what it can't, stays for pydantic."""
-    values: dict[str, Any] = {str(value): value for value in feature.values} if isinstance(feature, Category) else {}
-    is_code = bool(values) and all(type(value) is int for value in values.values())
-    whole = isinstance(feature, Integer) or is_code
-    has_whole_cells = is_code or isinstance(feature, Boolean)
+    convert = _conversion(feature)
 
     def typed(value: Any) -> Any:
-        if value is None or value == "" or value != value:
-            return None
-        if has_whole_cells and isinstance(value, str) and "." in value:
-            value = WHOLE.sub("", value)
-        if isinstance(feature, Boolean):
-            spelled = truth(str(value))
-            return value if spelled is None else spelled
-        if isinstance(feature, Number | Integer) and isinstance(value, str):
-            value = number(value, isinstance(feature, Integer))
-        if whole and isinstance(value, float) and value.is_integer() and math.isfinite(value):
-            value = int(value)
-        if isinstance(value, str):
-            return values.get(value, value)
-        return value
+        return None if value is None or value == "" or value != value else convert(value)
 
     return typed
 
 
-def number(text: str, whole: bool) -> float | str:
+def _conversion(feature: Feature) -> Cell:
+    """Of a cell that is not empty."""
+    match feature:
+        case Boolean():
+            return _boolean
+        case Integer():
+            return lambda value: _integer(number(value, whole=True) if isinstance(value, str) else value)
+        case Number():
+            return lambda value: number(value) if isinstance(value, str) else value
+        case Category():
+            values: dict[str, Any] = {str(value): value for value in feature.values}
+
+            def code(value: Any) -> Any:
+                if not isinstance(value, str):
+                    return _integer(value)
+                text = _whole(value)
+                return values.get(text, text)
+
+            if all(type(value) is int for value in feature.values):
+                return code
+            return lambda value: values.get(value, value) if isinstance(value, str) else value
+    return lambda value: value
+
+
+def _boolean(value: Any) -> Any:
+    spelled = truth(str(_whole(value) if isinstance(value, str) else value))
+    return value if spelled is None else spelled
+
+
+def _whole(text: str) -> str:
+    return WHOLE.sub("", text) if "." in text else text
+
+
+def _integer(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def number(text: str, whole: bool = False) -> float | str:
     """The number that a text spells; the text if it spells none. A whole one is exact, beyond 2**53 too."""
     if "_" in text:
         return text
