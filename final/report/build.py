@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from core.base.files import write_bytes
@@ -13,6 +13,7 @@ from core.gates.notes import notes
 from core.spec.metric_names import KINDS
 from report import plots, words
 from report.facts import Facts, gather
+from report.pages import environment
 
 TITLES = {
     "metrics": "Metrics",
@@ -48,20 +49,7 @@ def render(facts: Facts) -> str:
 @cache
 def _environment() -> Environment:
     """Compiles each template once."""
-    folder = Path(__file__).with_name("templates")
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals |= {
-        "plots": plots,
-        "words": words,
-        "style": Markup((folder / "style.css").read_text(encoding="utf-8")),  # noqa: S704 - a file of ours
-    }
-    return environment
+    return environment(Path(__file__).with_name("templates"))
 
 
 def write(product: str, failure: str = "") -> Path:

@@ -4,14 +4,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
-from report import plots, words
+from report.pages import environment
 from report.svg import Axis, Plot
 from watch.words import moved_in_words
-
-STYLE = Path(plots.__file__).with_name("templates") / "style.css"
 
 
 def render(facts: dict[str, Any]) -> str:
@@ -22,20 +20,7 @@ def render(facts: dict[str, Any]) -> str:
 @cache
 def _environment() -> Environment:
     """Compiles each template once."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("templates")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals |= {
-        "plots": plots,
-        "words": words,
-        "moved_in_words": moved_in_words,
-        "style": Markup(STYLE.read_text(encoding="utf-8")),  # noqa: S704 - a file of ours
-    }
-    return environment
+    return environment(Path(__file__).with_name("templates"), moved_in_words=moved_in_words)
 
 
 def over_time(facts: dict[str, Any]) -> Markup | None:

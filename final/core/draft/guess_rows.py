@@ -60,7 +60,7 @@ def ragged(
     last_line = rows.last[-1].line if rows.last else 0
     titles = {tuple(record.cells): record for record in above}
     explained: list[NoRow] = []
-    rest: list[Record] = []
+    unexplained: list[Record] = []
     for record in rows.reading.ragged:
         whole = entry(record.cells, delimiter)
         first = next(cell for cell in record.cells if cell.strip())
@@ -74,8 +74,8 @@ def ragged(
             explained.append(NoRow(record, "a footer", whole))
             last_line = min(last_line, record.line - 2)  # what is below a footer is one as well
         else:
-            rest.append(record)
-    return explained, rest
+            unexplained.append(record)
+    return explained, unexplained
 
 
 def _up_to(record: Record, cell: str, delimiter: str) -> str:
@@ -107,10 +107,10 @@ def at_the_end(rows: RowProfile, columns: Mapping[str, ColumnProfile], delimiter
         reason = f"a total: {word!r}" + (f", {', '.join(sums[:3])} are the sums of the rows above" if sums else "")
         left_out.append(NoRow(record, reason, _up_to(record, word, delimiter)))
     if not any(no_row.reason.startswith("a total") for no_row in left_out):
-        rest = rows.last[: len(rows.last) - len(left_out)]
-        if rest and (sums := _sums(rest[-1], columns)):
+        above = rows.last[: len(rows.last) - len(left_out)]
+        if above and (sums := _sums(above[-1], columns)):
             reason = f"a total: {', '.join(sums)} are the sums of the rows above"
-            left_out.append(NoRow(rest[-1], reason, entry(rest[-1].cells, delimiter)))
+            left_out.append(NoRow(above[-1], reason, entry(above[-1].cells, delimiter)))
     return left_out[::-1]
 
 
