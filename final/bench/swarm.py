@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 FOLDER = Path(tempfile.gettempdir()) / f"mlops-swarm.{os.getuid()}"
+NETWORKS = FOLDER.with_name(f"mlops-networks.{os.getuid()}")  # locked by tests/support/docker.py
 
 
 def state() -> str:
@@ -41,7 +42,8 @@ def swarm() -> Iterator[None]:
     """A Swarm for the body; tests of several processes share it.
 
     Each holds a shared lock, which a killed one loses by itself. Whoever initialised the Swarm leaves a mark; the last
-    one out leaves the Swarm if the mark is there, so that a Swarm of somebody else's stays.
+    one out leaves the Swarm if the mark is there, so that a Swarm of somebody else's stays. An engine that leaves takes
+    containers off networks that have nothing to do with the Swarm, so it waits for tests with such networks.
     """
     FOLDER.mkdir(mode=0o700, exist_ok=True)
     mark = FOLDER / "made by a test"
@@ -58,6 +60,8 @@ def swarm() -> Iterator[None]:
         finally:
             with _alone():
                 if _last(users) and mark.exists():
-                    subprocess.run(["docker", "swarm", "leave", "--force"], check=True, capture_output=True)
-                    subprocess.run(["docker", "network", "rm", "docker_gwbridge"], capture_output=True, check=False)
+                    with NETWORKS.open("a") as networks:
+                        fcntl.flock(networks, fcntl.LOCK_EX)
+                        subprocess.run(["docker", "swarm", "leave", "--force"], check=True, capture_output=True)
+                        subprocess.run(["docker", "network", "rm", "docker_gwbridge"], capture_output=True, check=False)
                     mark.unlink()

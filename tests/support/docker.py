@@ -1,13 +1,28 @@
 """Docker as the tests use it: its answers, a real registry on loopback, and images removed by id."""
 
+import fcntl
+import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from conftest import lacks
 from tests.support.servers import answering, free_port
+
+NETWORKS = Path(tempfile.gettempdir()) / f"mlops-networks.{os.getuid()}"  # as final/bench/swarm.py names it
+
+
+@contextmanager
+def own_network() -> Iterator[None]:
+    """For containers on a network of the test's own: meanwhile no Swarm is left, which would take them off it."""
+    with NETWORKS.open("a") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        yield
 
 
 @pytest.fixture(scope="session")

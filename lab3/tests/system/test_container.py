@@ -17,7 +17,7 @@ import pytest
 from conftest import lacks
 from lab3.forecast import EXAMPLE, load
 from lab3.smoke import compare
-from tests.support.docker import docker
+from tests.support.docker import docker, own_network
 from tests.support.servers import ENVIRONMENT, free_port, wait_for
 
 LAB3 = Path(__file__).resolve().parents[2]
@@ -120,17 +120,18 @@ def composed(published: Published) -> Iterator[dict[str, str]]:
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
-    try:
-        compose("up", "--detach", "--no-build")
-        api, page = f"http://{compose('port', 'api', '8000')}", f"http://{compose('port', 'page', '8501')}"
-        yield {
-            "api": api,
-            "page": page,
-            "container": compose("ps", "-q", "api"),
-            "page container": compose("ps", "-q", "page"),
-        }
-    finally:
-        compose("down", "--volumes", "--timeout", "15")
+    with own_network():
+        try:
+            compose("up", "--detach", "--no-build")
+            api, page = f"http://{compose('port', 'api', '8000')}", f"http://{compose('port', 'page', '8501')}"
+            yield {
+                "api": api,
+                "page": page,
+                "container": compose("ps", "-q", "api"),
+                "page container": compose("ps", "-q", "page"),
+            }
+        finally:
+            compose("down", "--volumes", "--timeout", "15")
 
 
 def test_compose_starts_the_page_after_a_healthy_service_and_locks_both_down(composed: dict[str, str]) -> None:

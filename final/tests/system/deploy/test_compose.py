@@ -22,7 +22,7 @@ from websockets.sync.client import connect
 from bench.rollout import proxy_image
 from tests.support.checkout import Checkout
 from tests.support.clones import assert_travels, fresh_clone
-from tests.support.docker import docker
+from tests.support.docker import docker, own_network
 from tests.support.scoring_input import table
 from tests.support.servers import free_port, wait_for
 
@@ -67,11 +67,12 @@ def stack(trained: Checkout, image: str) -> Iterator[Compose]:
     names = {"COMPOSE_PROJECT_NAME": project, "WORKERS_IMAGE": f"{project}-workers", "WATCH_IMAGE": f"{project}-watch"}
     names |= {"COMPOSE_PROFILES": "monitoring", "WATCH_SECONDS": "2"}
     compose = Compose(deploy / "compose.sh", {**os.environ, **others, **ports, **own, **names})
-    try:
-        compose("up", "--detach", *SERVICES)
-        yield compose
-    finally:
-        compose("--profile", "batch", "--profile", "monitoring", "down", "--volumes", "--timeout", "15")
+    with own_network():
+        try:
+            compose("up", "--detach", *SERVICES)
+            yield compose
+        finally:
+            compose("--profile", "batch", "--profile", "monitoring", "down", "--volumes", "--timeout", "15")
 
 
 def shown(url: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from bench.open_loop import OpenLoop, Sample
 from bench.rollout import proxy_image
 from core.base.paths import FINAL
-from tests.support.docker import docker
+from tests.support.docker import docker, own_network
 from tests.support.servers import free_port, until, wait_for
 
 pytestmark = pytest.mark.docker
@@ -32,8 +32,9 @@ def load_with_a_kill(config: Path) -> list[Sample]:
     """Requests through the proxy to two replicas, one of which is killed."""
     port = free_port()
     network = f"proxy-{port}"
-    docker("network", "create", network)
     with ExitStack() as stack:
+        stack.enter_context(own_network())
+        docker("network", "create", network)
         stack.callback(docker, "network", "rm", network)
         script = ["--network-alias", "api", "--volume", f"{FINAL / 'tests/support/half_answers.py'}:/replica.py:ro"]
         first, _ = [stack.enter_context(container(network, *script, "python3 -B /replica.py")) for _ in range(2)]
