@@ -52,4 +52,4 @@ def remove_images(*names: str) -> None:
     for _ in range(3):
         listed = docker("image", "ls", "--format", "{{.ID}} {{.Repository}}").splitlines()
         for found in {line.split()[0] for line in listed if line.split()[1].rpartition("/")[2] in names}:
-            subprocess.run(["docker", "rmi", "--force", found], capture_output=True, check=False)
+            subprocess.run(["docker", "rmi", "--force", "--no-prune", found], capture_output=True, check=False)

@@ -50,7 +50,7 @@ def test_a_new_repository_trains_serves_shows_builds_and_tests(tmp_path: Path) -
 
     image = succeeded(new / "deploy" / "build.sh", "shop", "all").strip()
     assert image.startswith("final-shop:")
-    docker("rmi", "--force", docker("image", "inspect", "--format", "{{.Id}}", image).strip())
+    docker("rmi", "--force", "--no-prune", docker("image", "inspect", "--format", "{{.Id}}", image).strip())
 
     folders = (f"tests/unit/{name}" for name in ("core/gates", "core/registry", "deploy", "pipeline", "stages"))
     tested = succeeded(new / "test.sh", "--checks") + succeeded(new / "test.sh", *folders)

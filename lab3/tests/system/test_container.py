@@ -69,7 +69,7 @@ def test_pulled_image_answers_as_the_library_does(published: Published) -> None:
     """By commit and by branch the registry gives the image that was built, and it is the one that runs."""
     repository, digest = published.api.split("@")
     built = docker("image", "inspect", "--format", "{{.Id}}", published.api)
-    docker("rmi", "--force", built)
+    docker("rmi", "--force", "--no-prune", built)
     for reference in (f"{repository}:{published.commit[:12]}", f"{repository}:feature-rain", f"{repository}@{digest}"):
         docker("pull", reference)
         assert docker("image", "inspect", "--format", "{{.Id}}", reference) == built
