@@ -31,7 +31,7 @@ from core.spec.yaml_file import load
 
 def ask(port: int, body: bytes, going: Callable[[], bool]) -> list[float]:
     """Milliseconds of each row asked while `going`."""
-    line, found = http.client.HTTPConnection("127.0.0.1", port, timeout=30), []
+    line, milliseconds = http.client.HTTPConnection("127.0.0.1", port, timeout=30), []
     while going():
         began = time.perf_counter()
         line.request("POST", "/predict", body, {"content-type": "application/json"})
@@ -39,8 +39,8 @@ def ask(port: int, body: bytes, going: Callable[[], bool]) -> list[float]:
         answer.read()
         if answer.status != 200:
             sys.exit(f"interference: a single row was answered {answer.status}")
-        found.append((time.perf_counter() - began) * 1e3)
-    return found
+        milliseconds.append((time.perf_counter() - began) * 1e3)
+    return milliseconds
 
 
 def percentiles(times: list[float]) -> tuple[float, float]:
@@ -90,7 +90,7 @@ def main(
         httpx.post(url, json=[row], timeout=60)  # the batch process is there
         end = time.monotonic() + seconds
         alone = percentiles(ask(port, body, lambda: time.monotonic() < end))
-        said: list[tuple[float, str, str]] = []
+        batches: list[tuple[float, str, str]] = []  # seconds, rows, bad rows
 
         cells = ["" if value is None else str(value) for value in row.values()]
 
@@ -99,7 +99,7 @@ def main(
             answer = httpx.post(
                 url, content=table(list(row), cells, rows), headers={"content-type": "text/csv"}, timeout=3600
             )
-            said.append((time.monotonic() - began, answer.headers["x-rows"], answer.headers["x-rows-invalid"]))
+            batches.append((time.monotonic() - began, answer.headers["x-rows"], answer.headers["x-rows-invalid"]))
 
         batch()
         thread = threading.Thread(target=batch)
@@ -107,8 +107,8 @@ def main(
         beside = percentiles(ask(port, body, thread.is_alive))
         thread.join()
         family = [psutil.Process(process), *psutil.Process(process).children(recursive=True)]
-        memory = sum(one.memory_info().rss for one in family) / 1e6
-    (by_itself, answered, invalid), (took, *_) = said
+        memory = sum(member.memory_info().rss for member in family) / 1e6
+    (by_itself, answered, invalid), (took, *_) = batches
     by_score = seconds_of_score(registry.artifact(champion), table(list(row), cells, rows))
     print("| single rows | p50 | p99 |\n|---|---|---|")
     print(f"| alone | {alone[0]:.2f} ms | {alone[1]:.2f} ms |")

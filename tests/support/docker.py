@@ -51,5 +51,5 @@ def remove_images(*names: str) -> None:
     """Images of these names in whatever registry, by their ids; those built on others of them go first."""
     for _ in range(3):
         listed = docker("image", "ls", "--format", "{{.ID}} {{.Repository}}").splitlines()
-        for found in {line.split()[0] for line in listed if line.split()[1].rpartition("/")[2] in names}:
-            subprocess.run(["docker", "rmi", "--force", "--no-prune", found], capture_output=True, check=False)
+        for image in {line.split()[0] for line in listed if line.split()[1].rpartition("/")[2] in names}:
+            subprocess.run(["docker", "rmi", "--force", "--no-prune", image], capture_output=True, check=False)

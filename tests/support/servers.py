@@ -75,6 +75,7 @@ def answering(command: list[str], health: str, **environment: str) -> Iterator[N
 
 
 def until(holds: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait until it holds; fails after `seconds`."""
     end = monotonic() + seconds
     while not holds():
         assert monotonic() < end
@@ -148,10 +149,10 @@ def sshd(folder: Path) -> Iterator[Sshd]:
     )
     program = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     assert program
-    made = Path("/run/sshd")  # root's sshd wants it; the service that makes it need not run here
-    make = os.geteuid() == 0 and not made.exists()
+    folder_of_sshd = Path("/run/sshd")  # root's sshd wants it; the service that makes it need not run here
+    make = os.geteuid() == 0 and not folder_of_sshd.exists()
     if make:
-        made.mkdir(mode=0o755)
+        folder_of_sshd.mkdir(mode=0o755)
 
     def ready() -> bool:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
@@ -164,7 +165,7 @@ def sshd(folder: Path) -> Iterator[Sshd]:
     finally:
         if make:
             with suppress(OSError):
-                made.rmdir()
+                folder_of_sshd.rmdir()
 
 
 @contextmanager

@@ -100,9 +100,9 @@ def test_the_page_shows_what_it_asked_through_the_proxy(stack: Compose) -> None:
     contract = httpx.get(f"{stack.url('proxy', 8080)}/contract", timeout=60).json()
     page = stack.url("page", 8501)
     wait_for(f"{page}/_stcore/health")
-    said = shown(page)
-    assert contract["title"] in said
-    assert "No prediction\n" not in said
+    texts = shown(page)
+    assert contract["title"] in texts
+    assert "No prediction\n" not in texts
 
 
 def test_prometheus_scrapes_every_replica(stack: Compose) -> None:

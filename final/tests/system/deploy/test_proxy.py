@@ -19,8 +19,8 @@ CONFIG = FINAL / "deploy" / "haproxy.cfg"
 @contextmanager
 def container(network: str, *arguments: str) -> Iterator[str]:
     """A container of the stand-in image: it has HAProxy, and a python for the replicas."""
-    [program, *rest] = arguments[-1].split()
-    options = [*arguments[:-1], "--entrypoint", program, proxy_image(), *rest]
+    [program, *parameters] = arguments[-1].split()
+    options = [*arguments[:-1], "--entrypoint", program, proxy_image(), *parameters]
     name = docker("run", "--detach", "--network", network, "--read-only", "--cap-drop", "ALL", *options)
     try:
         yield name
