@@ -36,6 +36,7 @@ def checkout(promoted: Checkout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """A copy of it, and a service that logs every row into the folder log of the test."""
     monkeypatch.setenv("SERVICE_PREDICTION_LOG", str(tmp_path / "log"))
     monkeypatch.setenv("SERVICE_PREDICTION_LOG_RATE", "100000")
+    monkeypatch.setenv("SERVICE_PREDICTION_LOG_SECONDS", "1")
     shutil.copytree(promoted.root, tmp_path / "my copy", symlinks=True)
     return Checkout(tmp_path / "my copy")
 
