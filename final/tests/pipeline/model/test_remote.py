@@ -10,9 +10,7 @@ from tests.support.checkout import Checkout
 from tests.support.clones import assert_travels, fresh_clone
 
 
-def test_a_fresh_clone_pulls_from_a_folder(
-    checkout: Checkout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_fresh_clone_pulls_from_a_folder(checkout: Checkout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DVC_REMOTE_URL", str(tmp_path / "remote"))
     assert_travels(checkout, fresh_clone(checkout, tmp_path / "clone"))
 
