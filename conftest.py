@@ -77,6 +77,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     required()
+    gc.disable()  # until the tests are collected: what is imported stays
     # Asked to end, as a CI does at its time limit, pytest ends as after Ctrl-C: it takes down what the tests started.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     NodeManager.EXIT_TIMEOUT = 60  # seconds that its workers have for that
@@ -121,8 +122,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish() -> None:
     """The million objects that imports have made outlive the tests, so that no garbage collection need look at them."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -10,7 +10,9 @@ NAME = "shop"
 
 
 def drafted(checkout: Checkout, table: Path | str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return checkout.bash("pipeline.sh", "--data", str(table), "--target", "y", "--name", NAME, *arguments)
+    """Drafts and runs it with the settings for a first look: what is tested here is not how well it predicts."""
+    where = ["--data", str(table), "--target", "y", "--name", NAME, "--quality", "fast"]
+    return checkout.bash("pipeline.sh", *where, *arguments)
 
 
 def product_of(checkout: Checkout) -> Path:

@@ -110,7 +110,7 @@ def test_no_other_table_takes_the_place_of_a_champion_unasked(shop: Checkout) ->
 
 
 def test_serve_after_data_answers_for_this_table(shop: Checkout) -> None:
-    words = ["--data", str(shop.root / "shop.csv"), "--target", "y", "--name", NAME, "--serve"]
+    words = ["--data", str(shop.root / "shop.csv"), "--target", "y", "--name", NAME, "--quality", "fast", "--serve"]
     with serving(shop, "pipeline.sh", *words) as service:
         example = request.example_row(yaml_file.load(str(product_of(shop))).contract)
         answer = service.post("/predict", example)

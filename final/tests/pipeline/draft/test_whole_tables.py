@@ -33,7 +33,7 @@ def test_patients_that_came_in_turn_are_split_by_time_and_scored_as_they_were_wr
 ) -> None:
     rows = stays()
     rows.to_csv(tmp_path / "stays.csv", index=False)
-    options = ("--target", "y", "--ignore", "patient_id")
+    options = ("--target", "y", "--ignore", "patient_id", "--quality", "fast")
     done = shop.bash("pipeline.sh", "--data", str(tmp_path / "stays.csv"), *options)
     assert done.returncode == 0, done.stderr
     product = yaml_file.load(str(shop.root / "final" / "products" / "stays"))

@@ -138,9 +138,13 @@ def test_workers_without_this_code_are_told_from_a_failure(trained: Checkout, tm
     assert not (tmp_path / "out.csv").exists()
 
 
-def test_the_ordinary_road_does_not_import_dask() -> None:
-    code = "import sys, scoring.command; sys.exit('distributed' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], cwd=FINAL, check=False).returncode == 0
+def test_the_ordinary_road_imports_neither_dask_nor_ipython() -> None:
+    code = "import atexit, sys; from scoring.__main__ import main; atexit.register(lambda: print(*sys.modules)); main()"
+    command = [sys.executable, "-c", code, "--help"]
+    done = subprocess.run(command, cwd=FINAL, capture_output=True, text=True, check=True)
+    imported = set(done.stdout.split())
+    assert "catboost" in imported
+    assert not {"distributed", "IPython"} & imported
 
 
 def test_a_file_with_the_target_is_compared(trained: Checkout, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from tests.support import machines
@@ -36,6 +37,7 @@ def checkout(promoted: Checkout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """A copy of it, and a service that logs every row into the folder log of the test."""
     monkeypatch.setenv("SERVICE_PREDICTION_LOG", str(tmp_path / "log"))
     monkeypatch.setenv("SERVICE_PREDICTION_LOG_RATE", "100000")
+    monkeypatch.setenv("SERVICE_PREDICTION_LOG_SECONDS", "1")
     shutil.copytree(promoted.root, tmp_path / "my copy", symlinks=True)
     return Checkout(tmp_path / "my copy")
 
@@ -74,42 +76,39 @@ def relearn(checkout: Checkout, tmp_path: Path) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
-def test_harm_that_labels_show_ends_in_a_new_champion(checkout: Checkout, tmp_path: Path) -> None:
-    first = champion(checkout)
+def test_harm_that_labels_show_ends_in_a_new_champion_that_a_running_service_takes(
+    checkout: Checkout, tmp_path: Path
+) -> None:
+    first, drill = champion(checkout), {"kind": "drill", "heat": 40.0, "paint": 0.5}
     with served(checkout) as service:
+        assert service.post("/predict", drill).json()["prediction"] == "no"
         answer(service, machines.table(2000, 10_000, seed=1, drills=0.6, cold_drills=True))
-    code, stdout, stderr = relearn(checkout, tmp_path)
-    assert code == 0, stderr
-    assert stdout.startswith("Model test accuracy is: 0.")
-    assert f"act: {machines.NAME}, 2,000 rows of model {first[:12]}" in stderr
-    assert "labelled rows are new" in stderr
-    assert "promoted: roc_auc" in stderr
-    assert champion(checkout) != first
-    assert decisions(checkout) == ["promote", "promote"]
-    labelled = pd.read_csv(product_of(checkout) / "labelled.csv")
-    assert len(labelled) == 2000
-    assert set(labelled["number"]) == {f"m{number}" for number in range(10_000, 12_000)}
+        wait_until(lambda: logged(tmp_path / "log", "predictions") == 2001)
+        wait_until(lambda: logged(tmp_path / "log", "labels") == 2000)
+        code, stdout, stderr = relearn(checkout, tmp_path)
+        assert code == 0, stderr
+        assert stdout.startswith("Model test accuracy is: 0.")
+        assert f"act: {machines.NAME}, 2,001 rows of model {first[:12]}" in stderr
+        assert "labelled rows are new" in stderr
+        assert "promoted: roc_auc" in stderr
+        assert champion(checkout) != first
+        assert decisions(checkout) == ["promote", "promote"]
+        labelled = pd.read_csv(product_of(checkout) / "labelled.csv")
+        assert len(labelled) == 2000
+        assert set(labelled["number"]) == {f"m{number}" for number in range(10_000, 12_000)}
 
-    # the world stays as it now is: the new champion does its job
-    with served(checkout) as service:
-        assert service.get("/model").json()["model"] == champion(checkout)
+        # the world stays as it now is: the new champion does its job
+        wait_until(lambda: service.post("/predict", drill).json()["model"] == champion(checkout))
+        assert service.post("/predict", drill).json()["prediction"] == "yes"
         answer(service, machines.table(600, 20_000, seed=2, drills=0.6, cold_drills=True))
     code, stdout, stderr = relearn(checkout, tmp_path)
     assert (code, stdout[:7]) == (0, "steady:"), stderr
     assert decisions(checkout) == ["promote", "promote"]
 
 
-def test_a_running_service_takes_what_was_learnt(checkout: Checkout, tmp_path: Path) -> None:
-    drill = {"kind": "drill", "heat": 40.0, "paint": 0.5}
-    with served(checkout) as service:
-        before = service.post("/predict", drill).json()
-        answer(service, machines.table(2000, 10_000, seed=1, drills=0.6, cold_drills=True))
-        wait_until(lambda: any((tmp_path / "log").glob("predictions-*")))
-        code, _, stderr = relearn(checkout, tmp_path)
-        assert code == 0, stderr
-        wait_until(lambda: service.post("/predict", drill).json()["model"] == champion(checkout))
-        after = service.post("/predict", drill).json()
-    assert (before["prediction"], after["prediction"]) == ("no", "yes")
+def logged(folder: Path, kind: str) -> int:
+    """Rows in the files of a kind."""
+    return sum(pq.read_metadata(path).num_rows for path in folder.glob(f"{kind}-*.parquet"))
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
