@@ -20,8 +20,8 @@ from core.model.model import ProductModel
 from core.registry import artifact
 from core.spec.yaml_file import load
 from core.table.typed import read
-from tests.pipeline.service.mlflow_bodies import Rows, bodies
 from tests.support.checkout import Checkout
+from tests.support.mlflow_bodies import Rows, bodies
 from tests.support.running_service import Service, serving
 from tests.support.servers import free_port
 
