@@ -25,13 +25,13 @@ def bodies(rows: Rows) -> dict[str, tuple[str, bytes]]:
         "records that are none": {"dataframe_records": {"Age": 3}},
         "a text for a number": {"dataframe_records": [{**rows[0], "Age": "young"}]},
     }
-    found = {name: ("application/json", json.dumps(body).encode()) for name, body in json_forms.items()}
+    by_name = {name: ("application/json", json.dumps(body).encode()) for name, body in json_forms.items()}
     text = io.StringIO()
     table = csv.DictWriter(text, names)
     table.writeheader()
     table.writerows(rows)
-    found["csv"] = ("text/csv", text.getvalue().encode())
-    found["not JSON"] = ("application/json", b"{")
-    found["another type"] = ("application/xml", b"<a/>")
-    found["another charset"] = ("text/csv; charset=latin-1", b"a")
-    return found
+    by_name["csv"] = ("text/csv", text.getvalue().encode())
+    by_name["not JSON"] = ("application/json", b"{")
+    by_name["another type"] = ("application/xml", b"<a/>")
+    by_name["another charset"] = ("text/csv; charset=latin-1", b"a")
+    return by_name

@@ -26,8 +26,8 @@ def disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
         lacks("no right to mount a file system")
 
     def leave(free: int) -> Path:
-        found = os.statvfs(tmp_path)
-        used = (found.f_blocks - found.f_bfree) * found.f_frsize // 1024
+        volume = os.statvfs(tmp_path)
+        used = (volume.f_blocks - volume.f_bfree) * volume.f_frsize // 1024
         subprocess.run(["mount", "-o", f"remount,size={used + free}k", str(tmp_path)], check=True)
         return tmp_path
 

@@ -3,11 +3,20 @@
 import os
 import subprocess
 
+from core.base.files import folder_hash
 from tests.support.checkout import Checkout
 
 
-def test_training_again_gives_the_same_bytes_and_leaves_the_checkout_clean(trained: Checkout) -> None:
-    """dvc.lock, with the hash of the model, is in the repository: a run in a fresh clone makes what it says."""
+def test_training_again_gives_the_same_bytes(checkout: Checkout) -> None:
+    before = folder_hash(checkout.product / "model"), checkout.champion()
+    done = checkout.bash("pipeline.sh", "--force")
+    assert done.returncode == 0, done.stderr
+    assert "model_preparation" in done.stderr
+    assert (folder_hash(checkout.product / "model"), checkout.champion()) == before
+
+
+def test_a_run_leaves_the_checkout_clean(trained: Checkout) -> None:
+    """dvc.lock and resolved.json are in the repository, so what a run makes must be what they say."""
     command = ["git", "status", "--porcelain"]
     done = subprocess.run(command, cwd=trained.root, capture_output=True, text=True, check=True)
     assert done.stdout == ""

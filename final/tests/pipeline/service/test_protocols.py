@@ -42,8 +42,8 @@ def rows(trained: Checkout) -> Rows:
     """The hold-out as a client would send it; 40 rows, some with missing values."""
     product = load(str(trained.product))
     holdout, _ = read(trained.product / "data" / "split" / "holdout.csv", product)
-    found = artifact.records(holdout.head(40), list(product.contract.features))
-    return [{n: int(v) if n in WHOLE and v is not None else v for n, v in row.items()} for row in found]
+    records = artifact.records(holdout.head(40), list(product.contract.features))
+    return [{n: int(v) if n in WHOLE and v is not None else v for n, v in row.items()} for row in records]
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def send(service: Service, kind: str, body: bytes, path: str = "/predict/batch")
 def test_a_batch_in_each_form_answers_as_the_library(service: Service, rows: Rows, expected: list[float]) -> None:
     wrong = [*rows[:20], {**rows[0], "Age": "young"}, *rows[20:]]
     array = send(service, "application/json", json.dumps(wrong).encode()).json()["predictions"]
-    assert [one.get("probability") for one in array] == [*expected[:20], None, *expected[20:]]
+    assert [item.get("probability") for item in array] == [*expected[:20], None, *expected[20:]]
     lines = send(service, "application/x-ndjson", "\n".join(map(json.dumps, wrong)).encode()).text.splitlines()
     assert [json.loads(line) for line in lines] == array
     table = list(csv.DictReader(io.StringIO(send(service, "text/csv", as_csv(wrong)).text)))
@@ -81,7 +81,7 @@ def test_a_batch_in_each_form_answers_as_the_library(service: Service, rows: Row
     names = [field.name for field in batch.schema.fields]
     assert names == ["PassengerId", "prediction", "probability", "set", "error"]
     assert batch.child(2).to_pylist() == expected
-    sets = ["|".join(map(str, one["set"])) for one in array if "set" in one]
+    sets = ["|".join(map(str, item["set"])) for item in array if "set" in item]
     assert batch.child(3).to_pylist() == sets == [row["set"] for row in table if not row["error"]]
     assert {"0", "1", "0|1"} == set(sets)
 
@@ -122,9 +122,9 @@ def as_arrow(rows: Rows) -> bytes:
 
 def test_an_explanation_adds_up_to_the_raw_score(service: Service, rows: Rows, expected: list[float]) -> None:
     answer = service.post("/explain", rows[:5]).json()["rows"]
-    for one, probability in zip(answer, expected, strict=False):
-        assert one["base"] + sum(one["contributions"].values()) == pytest.approx(one["raw"], abs=1e-9)
-        assert 1 / (1 + np.exp(-one["raw"])) == pytest.approx(probability, abs=1e-9)
+    for explained, probability in zip(answer, expected, strict=False):
+        assert explained["base"] + sum(explained["contributions"].values()) == pytest.approx(explained["raw"], abs=1e-9)
+        assert 1 / (1 + np.exp(-explained["raw"])) == pytest.approx(probability, abs=1e-9)
     assert service.post("/explain", rows[0]).json()["rows"][0]["raw"] == pytest.approx(answer[0]["raw"], abs=1e-9)
     bad = service.post("/explain", {**rows[0], "Sex": "x"})
     assert (bad.status_code, bad.json()["errors"][0]["field"]) == (422, "Sex")
@@ -133,7 +133,7 @@ def test_an_explanation_adds_up_to_the_raw_score(service: Service, rows: Rows, e
 @pytest.fixture(scope="module")
 def mlflow_server(trained: Checkout) -> Iterator[str]:
     """MLflow's own scoring server with the same model."""
-    contender = next(one for one in CONTENDERS if one.name == "MLflow")
+    contender = next(each for each in CONTENDERS if each.name == "MLflow")
     folder = trained.product / "registry" / "models" / trained.champion()
     port = free_port()
     with running(contender, folder, port, []):
@@ -178,7 +178,7 @@ def test_mlflows_protocol_answers_as_the_library(service: Service, rows: Rows, e
     for name, (kind, body) in bodies(rows).items():
         if name in ("split", "records", "instances", "inputs", "csv"):
             answer = send(service, kind, body, "/invocations").json()["predictions"]
-            assert [one["probability"] for one in answer] == expected, name
+            assert [item["probability"] for item in answer] == expected, name
 
 
 def test_tritons_client_is_answered_as_the_library(service: Service, rows: Rows, expected: list[float]) -> None:
@@ -191,12 +191,12 @@ def test_tritons_client_is_answered_as_the_library(service: Service, rows: Rows,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout)
-    assert said["binary"] == said["json"] == expected
-    assert said["classes"] == [int(p > 0.5) for p in expected]
-    assert said["ready"] is True
-    assert said["version"] == service.get("/readyz").json()["model"]
-    assert "Pclass" in said["refused"]
+    client = json.loads(done.stdout)
+    assert client["binary"] == client["json"] == expected
+    assert client["classes"] == [int(p > 0.5) for p in expected]
+    assert client["ready"] is True
+    assert client["version"] == service.get("/readyz").json()["model"]
+    assert "Pclass" in client["refused"]
 
 
 def test_each_example_of_the_documentation_works_as_it_stands(service: Service) -> None:
@@ -209,10 +209,10 @@ def test_each_example_of_the_documentation_works_as_it_stands(service: Service) 
                 example = next(iter(parameter["examples"].values()))
                 url = url.replace(f"{{{parameter['name']}}}", example["value"])
             bodies = operation.get("requestBody", {"content": {"": {"example": ""}}})["content"]
-            for kind, one in bodies.items():
-                if "example" not in one:
+            for kind, described in bodies.items():
+                if "example" not in described:
                     continue
-                example = one["example"]
+                example = described["example"]
                 body = example if isinstance(example, str) else json.dumps(example)
                 headers = {"content-type": kind} if kind else {}
                 answer = httpx.request(method, url, content=body or None, headers=headers, timeout=30)
@@ -225,7 +225,7 @@ def test_each_example_of_the_documentation_works_as_it_stands(service: Service) 
 
 
 def test_each_refusal_is_one_that_the_documentation_names(service: Service) -> None:
-    document, found = service.get("/openapi.json").json(), set()
+    document, statuses = service.get("/openapi.json").json(), set()
     wrong: list[tuple[dict[str, str], bytes]] = [
         ({}, b""),
         ({"content-type": "application/json"}, b"{}"),
@@ -238,14 +238,14 @@ def test_each_refusal_is_one_that_the_documentation_names(service: Service) -> N
                 for name in ("titanic", "another") if "{name}" in path else ("",):
                     url = service.url + path.replace("{name}", name)
                     answer = httpx.request(method, url, content=body, headers=headers, timeout=30)
-                    said = operation["responses"].get(str(answer.status_code))
-                    assert said, (method, path, headers, body, answer.status_code, answer.text)
-                    assert answer.headers["content-type"].split(";")[0] in said["content"], (path, answer.headers)
-                    found.add(answer.status_code)
+                    declared = operation["responses"].get(str(answer.status_code))
+                    assert declared, (method, path, headers, body, answer.status_code, answer.text)
+                    assert answer.headers["content-type"].split(";")[0] in declared["content"], (path, answer.headers)
+                    statuses.add(answer.status_code)
         answer = httpx.request("DELETE", service.url + path.replace("{name}", "titanic"), timeout=30)
         assert (answer.status_code, path) == (405, path)
         assert answer.headers["allow"]
-    assert found == {200, 400, 404, 415, 422}
+    assert statuses == {200, 400, 404, 415, 422}
 
 
 def test_server_timing_has_every_part(service: Service, rows: Rows) -> None:
