@@ -34,10 +34,9 @@ from core.draft.options import (
     Wish,
 )
 from core.gates import gate, show
-from core.gates.champion import REPLACE
-from core.gates.notes import doubts
+from core.gates.doubts import doubts
 from core.gates.verdicts import last_verdicts
-from core.registry.registry import Registry
+from core.registry.registry import REPLACE, Registry
 from core.source import database
 from core.spec.yaml_file import load
 from pipeline import caller, dvc, index, settings

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from core.base.files import as_json, sha256, write_json
-from core.source.normalise import written_as
 from core.source.origin import files
+from core.source.written import written_as
 from core.spec import model_file
 from core.spec.product import Product
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from core.base.files import write_bytes
 from core.gates import gate
-from core.gates.notes import notes
+from core.gates.doubts import notes
 from core.spec.metric_names import KINDS
 from report import plots, words
 from report.facts import Facts, gather

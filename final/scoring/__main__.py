@@ -1,12 +1,10 @@
 """`python -m scoring INPUT OUTPUT`: a table through a model."""
 
 import gc
-import sys
 
 
 def main() -> None:
     gc.disable()  # what is imported stays; looking for garbage in it would be a seventh of the start
-    sys.modules["catboost.widget"] = None  # type: ignore[assignment]  # would import IPython where there is one
     from scoring.command import app
 
     gc.freeze()

@@ -80,7 +80,6 @@ def run(settings: Settings) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # reads the keys again, once the service runs
     if settings.api_keys_file:
         Keys(settings.api_keys_file)  # a mistake in it is told once, not by each worker
-    sys.modules["catboost.widget"] = None  # type: ignore[assignment]  # would import IPython where there is one
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")  # a few rows at a time: threads would only wait for each other
     with listening(settings) as socket_:

@@ -12,12 +12,12 @@ import typer
 from core.base import terminal
 from core.base.paths import Paths
 from core.gates import gate
-from core.gates.champion import REPLACE, compare, verdict
+from core.gates.champion import compare, verdict
 from core.gates.gate import Gate, failed
 from core.gates.replay import replay
 from core.gates.verdicts import stop_at
 from core.registry import artifact
-from core.registry.registry import Registry
+from core.registry.registry import REPLACE, Registry
 from core.spec.product import Product
 from core.spec.yaml_file import load
 from core.table import typed

@@ -10,7 +10,7 @@ import pytest
 from tests.support import forms
 from tests.support.checkout import Checkout
 from tests.support.made_once import made_once
-from tests.support.shop import drafted
+from tests.support.shop import NAME, drafted
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +29,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory, copy_repository: Callable[
 def checkout(trained: Checkout, tmp_path: Path) -> Checkout:
     """A copy of the trained checkout for one test to break."""
     shutil.copytree(trained.root, tmp_path / "my copy", symlinks=True)
-    return Checkout(tmp_path / "my copy")
+    copy = Checkout(tmp_path / "my copy")
+    copy.forget_other_products()
+    return copy
 
 
 @pytest.fixture(scope="session")
@@ -51,4 +53,6 @@ def ran(tmp_path_factory: pytest.TempPathFactory, copy_repository: Callable[[Pat
 def shop(ran: Checkout, tmp_path: Path) -> Checkout:
     """A copy of the drafted checkout for one test to break."""
     shutil.copytree(ran.root, tmp_path / "checkout", symlinks=True)
-    return Checkout(tmp_path / "checkout")
+    copy = Checkout(tmp_path / "checkout")
+    copy.forget_other_products(NAME)
+    return copy

@@ -21,7 +21,6 @@ from core.spec.target import Target
 
 NAME, NOTHING = "champion: better", "none to beat"
 UNLOADABLE = (OSError, ValueError, CatBoostError, ForeignError)  # what loading an artifact of other versions raises
-REPLACE = "PROMOTE_REPLACE"  # the variable by which `pipeline.sh --replace` reaches the stage
 
 
 def verdict(value: str, detail: str, threshold: str = NOTHING) -> Gate:

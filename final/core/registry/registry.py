@@ -21,6 +21,7 @@ from core.base.errors import UserError
 from core.base.files import as_json, copy_folder, folder_hash, prepared, write_json
 from core.registry.log import PromotionLog, champions
 
+REPLACE = "PROMOTE_REPLACE"  # the variable by which `pipeline.sh --replace` reaches the stage of the promotion
 logger = logging.getLogger(__name__)
 
 

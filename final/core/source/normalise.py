@@ -11,7 +11,7 @@ from core.base.errors import TableError
 from core.source.batches import numbered
 from core.source.dates import moments
 from core.source.numbers import plain_numbers
-from core.spec.columns import Date, Integer, Number
+from core.source.written import written_as
 from core.spec.product import Product
 from core.spec.source import Source
 
@@ -32,19 +32,6 @@ def write(product: Product, path: Path | None, output: Path) -> int:
     if not rows:
         raise TableError("the source gave no rows")
     return rows
-
-
-def written_as(product: Product) -> dict[str, str]:
-    """The columns whose cells are written anew for what they are declared to be: `number`, or `time` of a date."""
-    forms = {}
-    for name, feature in product.features.items():
-        if isinstance(feature, Date) and feature.time:
-            forms[name] = "time"
-        elif isinstance(feature, Number | Integer):
-            forms[name] = "number"
-    if product.target.task == "regression":
-        forms[product.target.name] = "number"
-    return forms | ({product.weight: "number"} if product.weight else {})
 
 
 def plain(

@@ -1,7 +1,8 @@
-"""Which package may import which is checked: one forbidden import in a copy of final turns the check red."""
+"""Which package may import which is checked, and what a start must not import: one import too many turns a test red."""
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,10 @@ def test_a_forbidden_import_is_named(copy: Path) -> None:
         assert done.returncode == 1, (file, line)
         assert file.removesuffix(".py").replace("/", ".") in done.stdout, done.stdout
         path.write_text(code)
+
+
+def test_the_main_job_starts_without_what_only_its_stages_need() -> None:
+    """Where nothing has changed, importing pandas and CatBoost would be half of a run."""
+    code = "import sys, pipeline.__main__, report.build; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=FINAL, capture_output=True, text=True, check=True)
+    assert not {"pandas", "numpy", "pyarrow", "catboost"} & set(done.stdout.split())

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -70,6 +71,14 @@ class Checkout:
         """Replace text in product.yaml."""
         file = self.product / "product.yaml"
         file.write_text(replaced(file.read_text(), *changes))
+
+    def forget_other_products(self, name: str = "titanic") -> None:
+        """DVC would read and write what dvc.lock has of them after each stage, for half a second."""
+        file = self.root / "final" / "dvc.lock"
+        head, *stages = re.split(r"^(?=  \w)", file.read_text(), flags=re.MULTILINE)
+        own = [lines for lines in stages if lines.partition(":")[0].endswith(f"@{name}")]
+        assert own
+        file.write_text("".join([head, *own]))
 
     def forget_champion(self) -> None:
         """As before the first promotion."""

@@ -16,6 +16,7 @@ def promoted_twice(tmp_path_factory: pytest.TempPathFactory, trained: Checkout) 
     def promote(folder: Path) -> None:
         checkout = Checkout(folder / "checkout")
         shutil.copytree(trained.root, checkout.root, symlinks=True)
+        checkout.forget_other_products()
         checkout.forget_champion()
         checkout.edit(*WEAK, *LOW)
         weak = checkout.bash("pipeline.sh")

@@ -41,7 +41,9 @@ def checkout(promoted: Checkout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("SERVICE_PREDICTION_LOG_RATE", "100000")
     monkeypatch.setenv("SERVICE_PREDICTION_LOG_SECONDS", "1")
     shutil.copytree(promoted.root, tmp_path / "my copy", symlinks=True)
-    return Checkout(tmp_path / "my copy")
+    copy = Checkout(tmp_path / "my copy")
+    copy.forget_other_products(machines.NAME)
+    return copy
 
 
 def product_of(checkout: Checkout) -> Path:

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from core.base.files import write_json
-from core.gates.notes import doubts, notes_on_table
+from core.gates.doubts import doubts
+from core.gates.notes import notes_on_table
 from core.spec.metric_names import MetricName
 from core.table import typed
 from tests.support.small_products import declared

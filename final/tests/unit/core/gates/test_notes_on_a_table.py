@@ -9,7 +9,8 @@ import pytest
 
 from core.base.files import write_json
 from core.gates import notes as module
-from core.gates.notes import doubts, notes_on_table
+from core.gates.doubts import doubts
+from core.gates.notes import notes_on_table
 from core.table import typed
 from tests.support.small_products import TARGETS, declared
 

@@ -9,8 +9,8 @@ import pytest
 from core.base.files import write_json
 from core.base.paths import Paths
 from core.base.terminal import console
+from core.gates.doubts import doubts
 from core.gates.gate import Gate, failed, limited, load, save
-from core.gates.notes import doubts
 from core.gates.show import show_gates
 from core.gates.verdicts import last_verdicts, stage_verdicts, stop_at
 from core.spec.metric_names import MetricName
