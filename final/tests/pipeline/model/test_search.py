@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +21,7 @@ from core.spec.estimator import Model
 from core.spec.yaml_file import load
 from core.table import typed
 from tests.support.checkout import Checkout
+from tests.support.scheduler_file import address
 
 QUICK = (
     ("iterations: 1000", "iterations: 15"),
@@ -97,11 +97,8 @@ def scheduler(folder: Path) -> Iterator[str]:
     """Address of a Dask scheduler of the test's own."""
     about = folder / "scheduler.json"
     options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(about)]
-    with running([sys.executable, "-m", "distributed.cli.dask_scheduler", *options]) as process:
-        while not about.exists():
-            assert process.poll() is None
-            time.sleep(0.05)
-        yield json.loads(about.read_text())["address"]
+    with running([sys.executable, "-m", "distributed.cli.dask_scheduler", *options]):
+        yield address(about)
 
 
 @contextmanager

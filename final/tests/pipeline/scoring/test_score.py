@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from distributed import Client
 
 from core.base.paths import FINAL
 from tests.support.checkout import Checkout
+from tests.support.scheduler_file import address
 from tests.support.scoring_input import table
 
 
@@ -40,7 +40,7 @@ def start(stack: ExitStack, temporary: Path, *arguments: str, code: Path = FINAL
         env={**os.environ, "TMPDIR": str(temporary), "PYTHONPATH": str(code), "OMP_NUM_THREADS": "1"},
         cwd=temporary, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    stack.callback(process.wait, 20)
+    stack.callback(process.wait, 60)
     stack.callback(process.terminate)
 
 
@@ -51,15 +51,12 @@ def running(folder: Path, code: Path = FINAL) -> Iterator[Cluster]:
     with ExitStack() as stack:
         own = ["--host", "127.0.0.1", "--scheduler-file", str(about)]
         start(stack, folder / "scheduler", "scheduler", *own, "--port", "0", "--no-dashboard", code=code)
-        end = time.monotonic() + 60
-        while not about.exists() and time.monotonic() < end:
-            time.sleep(0.1)
+        listening = address(about)
         for name in ("first", "second"):
             start(stack, folder / name, "worker", *own, "--nthreads", "1", "--no-nanny", "--no-dashboard", code=code)
-        address = json.loads(about.read_text())["address"]
-        with Client(address, timeout=60, set_as_default=False) as client:
+        with Client(listening, timeout=60, set_as_default=False) as client:
             client.wait_for_workers(2, timeout=120)
-        yield Cluster(address)
+        yield Cluster(listening)
 
 
 @pytest.fixture(scope="module")
