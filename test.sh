@@ -3,7 +3,7 @@
 #   (nothing)   checks, then the tiers unit and pipeline; or, if paths are given, all tests in these
 #   unit        functions alone: seconds
 #   pipeline    the bash files and real processes: minutes
-#   system      Docker, browser, S3, sshd, PostgreSQL, Groovy
+#   system      Docker, browser, S3, sshd, PostgreSQL, Groovy, servers and libraries of others
 #   --all       checks and all three tiers, as CI does
 #   --checks    shellcheck, ruff, mypy, import-linter; no test
 #   --coverage  unit and pipeline, and which lines and branches they run

@@ -5,7 +5,7 @@ import io
 import json
 from typing import Any
 
-Rows = list[dict[str, Any]]
+from tests.support.holdout_rows import Rows
 
 
 def bodies(rows: Rows) -> dict[str, tuple[str, bytes]]:
