@@ -110,6 +110,7 @@ def test_metrics_equal_those_of_the_predictions(ran: Run) -> None:
     assert metrics["accuracy"] == pytest.approx(sum(hits) / len(hits))
 
 
+@pytest.mark.slow
 def test_second_run_makes_the_same_bytes_and_another_seed_makes_others(lab: Lab, ran: Run) -> None:
     before = ran.lab.outputs()
     (lab.path / "run/stale").write_text("of an earlier run")
