@@ -73,6 +73,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=[*TIERS, "usual"],
         help="run the tests below folders of this name; 'usual' is unit and pipeline, or all in the paths given",
     )
+    parser.addoption("--slow", action="store_true", help="with --tier usual: also the tests that are marked slow")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -84,6 +85,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("tier") == ["usual"]:  # resolved here, since a worker of xdist is always given paths
         named = config.args_source is pytest.Config.ArgsSource.ARGS
         config.option.tier = list(TIERS if named else TIERS[:2])
+        config.option.slow |= named
+    else:
+        config.option.slow = True
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    return None if config.getoption("slow") else "left out: tests marked slow; bash test.sh --slow runs them too"
 
 
 def folder_tier(path: Path) -> str | None:
@@ -114,7 +122,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if tier := folder_tier(item.path):
             item.add_marker(tier)
-    chosen = [item for item in items if any(item.get_closest_marker(tier) for tier in tiers)]
+    chosen = [
+        item
+        for item in items
+        if any(item.get_closest_marker(tier) for tier in tiers)
+        and (config.getoption("slow") or not item.get_closest_marker("slow"))
+    ]
     if left_out := [item for item in items if item not in chosen]:
         config.hook.pytest_deselected(items=left_out)
         items[:] = chosen

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Checks and tests: bash test.sh [unit|pipeline|system|--all|--checks|--coverage] [pytest arguments]
-#   (nothing)   checks, then the tiers unit and pipeline; or, if paths are given, all tests in these
+# Checks and tests: bash test.sh [unit|pipeline|system|--slow|--all|--checks|--coverage] [pytest arguments]
+#   (nothing)   checks, then the tiers unit and pipeline but for what is marked slow; or, if paths are given, all in these
+#   --slow      the same, with what is marked slow
 #   unit        functions alone: seconds
 #   pipeline    the bash files and real processes: minutes
 #   system      Docker, browser, S3, sshd, PostgreSQL, Groovy, servers and libraries of others
@@ -16,7 +17,7 @@ checks=yes
 tiers=(--tier usual)
 run=(pytest)
 case "${1:-}" in
-  --help | -h) sed -n '2,11s/^# \{0,1\}//p' test.sh; exit 0 ;;
+  --help | -h) sed -n '2,12s/^# \{0,1\}//p' test.sh; exit 0 ;;
   unit | pipeline | system) checks=no tiers=(--tier "$1"); shift ;;
   --all) tiers=(--tier unit --tier pipeline --tier system); shift ;;
   --checks) tiers=(); shift ;;

@@ -17,6 +17,7 @@ BAD = {
     "tests/bad_types.py": 'X: int = "no"\n',
 }
 GOOD = "def test_nothing() -> None:\n    assert True\n"
+SLOW = "import pytest\n\n\n@pytest.mark.slow\ndef test_long_run() -> None:\n    assert True\n"
 NEEDS_DOCKER = "import pytest\n\n\n@pytest.mark.docker\ndef test_docker() -> None:\n    assert True\n"
 
 
@@ -69,6 +70,7 @@ def tiers(checkout: Path) -> Iterator[None]:
     through_bash, real_tool = (GOOD.replace("nothing", name) for name in ("through_bash", "real_tool"))
     with (
         added(checkout, "tests/pipeline/test_bash.py", through_bash),
+        added(checkout, "tests/pipeline/test_slow.py", SLOW),
         added(checkout, "tests/system/test_tool.py", real_tool),
     ):
         yield
@@ -79,7 +81,8 @@ def test_all_good_is_zero_and_ends_with_the_summary_of_two_tiers(checkout: Path)
     done = run(checkout, "-v")
     assert done.returncode == 0, done.stdout + done.stderr
     assert passed(done) == {"nothing", "through_bash"}
-    assert " 2 passed in " in f" {done.stdout.splitlines()[-1]}"
+    assert "left out: tests marked slow; bash test.sh --slow runs them too" in done.stdout
+    assert " 2 passed, 1 deselected in " in f" {done.stdout.splitlines()[-1]}"
 
 
 def test_every_failed_check_is_named_and_fails_all_though_the_tests_pass(checkout: Path) -> None:
@@ -106,9 +109,11 @@ def test_a_failed_test_fails_all(checkout: Path) -> None:
     ("words", "tests"),
     [
         (["unit"], {"nothing"}),
-        (["pipeline"], {"through_bash"}),
+        (["pipeline"], {"through_bash", "long_run"}),
+        (["--slow"], {"nothing", "through_bash", "long_run"}),
+        (["tests/pipeline"], {"through_bash", "long_run"}),
         (["system"], {"real_tool"}),
-        (["--all"], {"nothing", "through_bash", "real_tool"}),
+        (["--all"], {"nothing", "through_bash", "long_run", "real_tool"}),
         (["tests/system"], {"real_tool"}),
         (["unit", "-k", "nothing"], {"nothing"}),
     ],
@@ -141,7 +146,7 @@ def test_a_test_in_no_tier_is_an_error_that_says_so(checkout: Path) -> None:
 def test_help_names_the_tiers(checkout: Path) -> None:
     done = run(checkout, "--help")
     assert done.returncode == 0
-    assert "bash test.sh [unit|pipeline|system|--all|--checks|--coverage]" in done.stdout
+    assert "bash test.sh [unit|pipeline|system|--slow|--all|--checks|--coverage]" in done.stdout
 
 
 def test_requiring_what_nobody_knows_is_an_error(checkout: Path) -> None:

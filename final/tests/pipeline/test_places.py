@@ -3,6 +3,8 @@
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from core.base.files import folder_hash
 from tests.support.checkout import Checkout
 from tests.support.shop import NAME, product_of
@@ -25,6 +27,7 @@ def test_a_run_in_a_hook_of_another_repository_leaves_it_alone(shop: Checkout, t
     assert folder_hash(outer) == before
 
 
+@pytest.mark.slow
 def test_an_archive_without_git_runs(shop: Checkout) -> None:
     (shop.root / ".git").rename(shop.root.parent / "git")
     done = shop.bash("pipeline.sh", NAME, "--force")

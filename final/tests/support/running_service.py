@@ -14,6 +14,9 @@ import httpx
 from tests.support.checkout import Checkout
 
 
+BUSY = 120  # seconds that a busy machine may take for an answer
+
+
 @dataclass
 class Service:
     url: str
@@ -22,10 +25,10 @@ class Service:
     said: str
 
     def get(self, path: str) -> httpx.Response:
-        return httpx.get(self.url + path, timeout=30)
+        return httpx.get(self.url + path, timeout=BUSY)
 
     def post(self, path: str, body: object) -> httpx.Response:
-        return httpx.post(self.url + path, json=body, timeout=30)
+        return httpx.post(self.url + path, json=body, timeout=BUSY)
 
 
 @contextmanager

@@ -110,6 +110,7 @@ def test_metrics_equal_those_of_the_predictions(ran: Run) -> None:
     assert metrics["accuracy"] == pytest.approx(sum(hits) / len(hits))
 
 
+@pytest.mark.slow
 def test_second_run_makes_the_same_bytes_and_another_seed_makes_others(lab: Lab, ran: Run) -> None:
     before = ran.lab.outputs()
     (lab.path / "run/stale").write_text("of an earlier run")
@@ -125,7 +126,9 @@ def test_second_run_makes_the_same_bytes_and_another_seed_makes_others(lab: Lab,
     }
 
 
-@pytest.mark.parametrize(("stage", "code"), [("data_preprocessing.py", 7), ("model_testing.py", 3)])
+@pytest.mark.parametrize(
+    ("stage", "code"), [("data_preprocessing.py", 7), pytest.param("model_testing.py", 3, marks=pytest.mark.slow)]
+)
 def test_stage_that_fails_stops_the_pipeline_and_leaves_the_last_good_run(lab: Lab, stage: str, code: int) -> None:
     before = lab.outputs()
     (lab.path / stage).write_text(f"import sys; sys.exit({code})")

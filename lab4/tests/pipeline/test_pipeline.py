@@ -105,6 +105,7 @@ def test_a_version_file_that_names_another_commit_stops_the_proof(clone: Scratch
     stopped(clone.run("switch_versions.py"), "not v2 as published", versions["v1"].md5, versions["v2"].md5)
 
 
+@pytest.mark.slow
 def test_experiments_cover_the_grid_and_leave_the_repository_alone(clone: Scratch) -> None:
     before = clone.git("for-each-ref"), clone.git("status", "--porcelain")
     done = clone.run("experiments.py", "data=v1,v3 model=logistic")

@@ -65,6 +65,7 @@ def test_no_absolute_path_and_no_secret_is_committed() -> None:
     assert "/config.local" in (LAB / ".dvc/.gitignore").read_text()
 
 
+@pytest.mark.slow
 def test_publish_makes_the_same_versions_again_once(tmp_path: Path, copy_repository: Callable[..., Path]) -> None:
     copy = Scratch(copy_repository(tmp_path / "a copy", *FILES))
     for name in ("versions.yaml", "titanic.csv.dvc"):

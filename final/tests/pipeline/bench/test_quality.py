@@ -21,6 +21,7 @@ def measured(results: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["bash", str(SCRIPT), *words], capture_output=True, text=True, check=True)
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     results = tmp_path / "results.jsonl"
     first = measured(results)

@@ -35,6 +35,7 @@ def disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
     subprocess.run(["umount", "-l", str(tmp_path)], check=True)
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_named_and_the_next_run_goes_through(
     disk: Callable[[int], Path],
     copy_repository: Callable[[Path], Path],
@@ -69,6 +70,7 @@ def test_a_model_that_does_not_fit_on_the_disk_is_no_stack_trace(disk: Callable[
     assert "free some space and run it again" in message(error.value)
 
 
+@pytest.mark.slow
 def test_kill_9_in_mid_draft_leaves_the_earlier_draft(shop: Checkout) -> None:
     before = (product_of(shop) / "product.yaml").read_bytes()
     forms.sqlite(shop.root / "shop.db")

@@ -33,6 +33,7 @@ def differences(table: Written, read: pd.DataFrame) -> list[str]:
     return lines
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_a_dirty_table_is_read_as_it_is_meant_or_refused(batch: int, tmp_path: Path) -> None:
     silent: list[str] = []

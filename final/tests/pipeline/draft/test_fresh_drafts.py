@@ -10,6 +10,7 @@ from core.spec import yaml_file
 from tests.support.checkout import Checkout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("product", "target", "by"), [("weather", "weather", None), ("temperatures", "tomorrow", "date")]
 )

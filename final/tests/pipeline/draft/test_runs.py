@@ -80,6 +80,7 @@ def test_an_edited_file_is_not_drafted_over(shop: Checkout) -> None:
     assert b"seed: 0" in (product_of(shop) / "product.yaml").read_bytes()
 
 
+@pytest.mark.slow
 def test_no_other_table_takes_the_place_of_a_champion_unasked(shop: Checkout) -> None:
     """Another file of that name, then the same file without a column: clients keep their model until --replace."""
     before, was = (product_of(shop) / "product.yaml").read_bytes(), champion(shop)

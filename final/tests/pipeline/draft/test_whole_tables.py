@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from core.spec import yaml_file
 from tests.support.checkout import Checkout
@@ -28,6 +29,7 @@ def stays() -> pd.DataFrame:
     return pd.concat([rows, rows.iloc[::4]]).sort_index(ascending=False)
 
 
+@pytest.mark.slow
 def test_patients_that_came_in_turn_are_split_by_time_and_scored_as_they_were_written(
     shop: Checkout, tmp_path: Path
 ) -> None:

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from core.spec.yaml_file import load
 from core.table.typed import read
 from service.model.live import Live
@@ -10,6 +12,7 @@ from tests.support.checkout import Twice
 from tests.support.watched import log_rows
 
 
+@pytest.mark.slow
 def test_a_better_model_that_changes_too_much_is_refused_until_the_limit_allows_it(twice: Twice) -> None:
     checkout = twice.checkout
     back = checkout.bash("rollback.sh", "--to", twice.weak)

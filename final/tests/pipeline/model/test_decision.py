@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from core.registry.artifact import records
 from core.spec.yaml_file import load
 from core.table import typed
@@ -12,6 +14,7 @@ from tests.support.running_service import serving
 DECLARED = "abstain: true\ndecision: {costs: {missed: 5, false_alarm: 1}}\n\ncoverage: 0.9"
 
 
+@pytest.mark.slow
 def test_a_product_with_costs_answers_what_to_act_on(checkout: Checkout) -> None:
     before = checkout.champion()
     checkout.edit(("coverage: 0.9", DECLARED))

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from core.model.model import ProductModel
 from core.registry.artifact import records
@@ -47,6 +48,7 @@ def test_a_good_file_of_catboost_is_promoted_and_a_weak_one_under_its_name_is_no
     assert "gate model: accuracy failed: 0." in stderr
 
 
+@pytest.mark.slow
 def test_a_good_file_of_scikit_learn_is_promoted_and_served(checkout: Checkout) -> None:
     product, parts = load(str(checkout.product)), checkout.product / "data" / "split"
     path = checkout.product / "my.skops"

@@ -21,6 +21,7 @@ from tests.support.running_service import serving
 OLDER = {"OPENBLAS_CORETYPE": "Nehalem", "NPY_DISABLE_CPU_FEATURES": "AVX2 FMA3 AVX512F AVX512CD AVX512_SKX AVX512_ICL"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "metric"), [("weather", "accuracy"), ("temperatures", "rmse")])
 def test_it_goes_from_its_source_to_a_promoted_model(checkout: Checkout, name: str, metric: str) -> None:
     done = checkout.bash("pipeline.sh", name)

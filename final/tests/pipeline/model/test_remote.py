@@ -15,6 +15,7 @@ def test_a_fresh_clone_pulls_from_a_folder(checkout: Checkout, tmp_path: Path, m
     assert_travels(checkout, fresh_clone(checkout, tmp_path / "clone"))
 
 
+@pytest.mark.slow
 def test_a_remote_that_lacks_the_files_is_no_obstacle(
     checkout: Checkout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -27,6 +28,7 @@ def test_a_remote_that_lacks_the_files_is_no_obstacle(
     assert clone.champion() == checkout.champion()
 
 
+@pytest.mark.slow
 def test_a_corrupted_remote_is_not_believed(
     checkout: Checkout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,10 +3,13 @@
 import os
 import subprocess
 
+import pytest
+
 from core.base.files import folder_hash
 from tests.support.checkout import Checkout
 
 
+@pytest.mark.slow
 def test_training_again_gives_the_same_bytes(checkout: Checkout) -> None:
     before = folder_hash(checkout.product / "model"), checkout.champion()
     done = checkout.bash("pipeline.sh", "--force")
@@ -34,6 +37,7 @@ def test_an_edited_comment_runs_nothing_and_an_edited_gate_does_not_train(checko
     assert "model_preparation" not in stderr
 
 
+@pytest.mark.slow
 def test_another_feature_set_is_one_line_away(checkout: Checkout) -> None:
     first = checkout.champion()
     checkout.edit(("feature_set: all\n", "feature_set: v3\n"))
@@ -58,6 +62,7 @@ def test_a_killed_run_loses_nothing_and_the_next_completes(checkout: Checkout) -
     assert checkout.champion() == champion
 
 
+@pytest.mark.slow
 def test_two_runs_at_once_both_end_well(checkout: Checkout) -> None:
     checkout.edit(("learning_rate: 0.03", "learning_rate: 0.04"))
     command = ["bash", str(checkout.root / "final" / "pipeline.sh")]

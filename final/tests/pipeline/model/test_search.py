@@ -111,6 +111,7 @@ def running(command: list[str]) -> Iterator["subprocess.Popen[bytes]"]:
         process.wait(30)
 
 
+@pytest.mark.slow
 def test_workers_of_a_scheduler_do_the_trials_if_they_have_this_code(
     checkout: Checkout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

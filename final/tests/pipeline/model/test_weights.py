@@ -17,6 +17,7 @@ from tests.support.checkout import Checkout
 OPTIONS = ("--target", "y", "--weight", "times", "--quality", "fast", "--name", "weighted")
 
 
+@pytest.mark.slow
 def test_rows_are_weighted_from_the_draft_to_the_report(shop: Checkout, tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     rows = pd.DataFrame({"size": rng.normal(size=300).round(3), "times": rng.integers(0, 5, 300)})

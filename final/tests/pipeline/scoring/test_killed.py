@@ -65,7 +65,7 @@ def rows(trained: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("form", ["csv", "json", "parquet"])
+@pytest.mark.parametrize("form", ["csv", *(pytest.param(form, marks=pytest.mark.slow) for form in ("json", "parquet"))])
 def test_a_killed_run_goes_on_to_the_same_bytes(trained: Checkout, rows: Path, tmp_path: Path, form: str) -> None:
     whole, output, errors = tmp_path / f"whole.{form}", tmp_path / f"out.{form}", tmp_path / "errors.csv"
     undisturbed = score(trained, 0, str(rows), str(whole), "--errors", str(errors))

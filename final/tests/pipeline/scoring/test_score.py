@@ -78,6 +78,7 @@ def test_every_row_is_answered_in_its_order_or_has_its_mistake(trained: Checkout
     assert (answered["probability"].notna() == ~wrong).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_dasks_workers_give_the_same_bytes(trained: Checkout, cluster: Cluster, tmp_path: Path, form: str) -> None:
     table(trained, rows := tmp_path / f"in.{form}", times=40)  # several blocks

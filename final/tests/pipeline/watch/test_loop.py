@@ -80,6 +80,7 @@ def relearn(checkout: Checkout, tmp_path: Path) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
+@pytest.mark.slow
 def test_harm_that_labels_show_ends_in_a_new_champion_that_a_running_service_takes(
     checkout: Checkout, tmp_path: Path
 ) -> None:
@@ -135,6 +136,7 @@ def test_a_drift_that_does_not_matter_changes_nothing(checkout: Checkout, tmp_pa
     assert decisions(checkout) == ["promote"]
 
 
+@pytest.mark.slow
 def test_labels_from_which_nothing_can_be_learnt_leave_everything_as_it_was(checkout: Checkout, tmp_path: Path) -> None:
     before = champion(checkout), (product_of(checkout) / "data" / "raw.csv").read_bytes()
     rows = machines.table(2000, 10_000, seed=4)
