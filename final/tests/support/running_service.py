@@ -13,7 +13,6 @@ import httpx
 
 from tests.support.checkout import Checkout
 
-
 BUSY = 120  # seconds that a busy machine may take for an answer
 
 
