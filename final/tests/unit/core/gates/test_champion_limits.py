@@ -14,6 +14,7 @@ from core.metrics.bootstrap import paired_confidence
 from core.metrics.classes import codes
 from core.metrics.metrics import value
 from core.model.conformal import Guarantee
+from core.model.decision import Rule
 from core.model.model import ProductModel
 from core.spec.product import Product
 from tests.support.small_products import declared, linear_model
@@ -99,6 +100,16 @@ def test_the_same_predictions_with_another_promise_win(tmp_path: Path) -> None:
     without = "promoted: the champion's predictions, without sets or intervals"
     assert compare(plain, promising, holdout(), product()) == (True, verdict("another promise", without))
     assert not compare(promising, promising, holdout(), product())[0]
+
+
+def test_the_same_predictions_with_another_rule_win(tmp_path: Path) -> None:
+    plain, deciding = saved(tmp_path / "plain", GOOD), saved(tmp_path / "deciding", GOOD)
+    Rule(0.25).save(deciding)
+    from_a_quarter = "promoted: the champion's predictions, decided from 0.25 on"
+    assert compare(deciding, plain, holdout(), product()) == (True, verdict("another rule", from_a_quarter))
+    without = "promoted: the champion's predictions, without decisions"
+    assert compare(plain, deciding, holdout(), product()) == (True, verdict("another rule", without))
+    assert not compare(deciding, deciding, holdout(), product())[0]
 
 
 def test_a_champion_that_can_not_be_loaded_loses(tmp_path: Path) -> None:
