@@ -10,8 +10,8 @@ from sklearn.metrics import precision_recall_curve, roc_curve
 
 from core.metrics.bootstrap import counts, intervals, paired_confidence
 from core.metrics.classes import codes
-from core.metrics.curves import precision_recall, roc
-from core.metrics.evaluate import evaluate, trivial
+from core.metrics.curves import curves, precision_recall, roc
+from core.metrics.evaluate import beside_linear, evaluate, trivial
 from core.metrics.metrics import ece, value
 from core.metrics.weights import mean_and_error, row_weights, scaled
 from core.spec.metric_names import of_task
@@ -53,6 +53,7 @@ def test_a_row_counts_as_its_column_says_or_once() -> None:
     table = pd.DataFrame({"size": [1.0, 2.0], "w": [0.5, 2.0]})
     assert row_weights(table, declared(weight="w").contract).tolist() == [0.5, 2.0]
     assert row_weights(table, declared().contract).tolist() == [1.0, 1.0]
+    assert row_weights(table.assign(w=[1, 2]), declared(weight="w").contract).dtype == float
 
 
 def test_weights_are_scaled_to_a_mean_of_one_and_equal_ones_are_none() -> None:
@@ -132,6 +133,16 @@ def test_a_comparison_is_of_weighted_rows() -> None:
     )
 
 
+def test_a_linear_model_is_beaten_or_not_where_rows_count() -> None:
+    target = np.random.default_rng(0).normal(size=100)
+    first = np.arange(100) < 50
+    new, linear = np.where(first, target, target + 3), target + 1
+    plain = beside_linear(1.0, 1.0, target, new, linear, "mae")
+    counted = beside_linear(1.0, 1.0, target, new, linear, "mae", first + 0.01)
+    assert max(plain.values()) < 0.1
+    assert min(counted.values()) > 0.9
+
+
 @pytest.mark.filterwarnings("error")
 def test_rows_that_do_not_count_give_no_figure() -> None:
     target, scores = np.array([1.0, 2.0]), np.array([1.0, 1.0])
@@ -159,3 +170,6 @@ def test_the_curves_are_scikit_learns() -> None:
     precision, recall, _ = precision_recall_curve(positive, score, sample_weight=weights)
     expected = np.column_stack([recall, precision])[-2::-1]
     assert np.array(precision_recall(positive, score, weights)) == pytest.approx(expected, abs=6e-5)
+    of_classes = curves(positive.astype(int), score, declared().target, weights)
+    assert of_classes["roc"][0]["points"] == roc(positive, score, weights)
+    assert of_classes["pr"][0]["points"] == precision_recall(positive, score, weights)
