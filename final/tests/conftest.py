@@ -1,7 +1,6 @@
 """Checkouts in which a pipeline ran, made once for all workers of a run, and copies of them to break."""
 
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,10 +27,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory, copy_repository: Callable[
 @pytest.fixture
 def checkout(trained: Checkout, tmp_path: Path) -> Checkout:
     """A copy of the trained checkout for one test to break."""
-    shutil.copytree(trained.root, tmp_path / "my copy", symlinks=True)
-    copy = Checkout(tmp_path / "my copy")
-    copy.forget_other_products()
-    return copy
+    return trained.copied(tmp_path / "my copy")
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +48,4 @@ def ran(tmp_path_factory: pytest.TempPathFactory, copy_repository: Callable[[Pat
 @pytest.fixture
 def shop(ran: Checkout, tmp_path: Path) -> Checkout:
     """A copy of the drafted checkout for one test to break."""
-    shutil.copytree(ran.root, tmp_path / "checkout", symlinks=True)
-    copy = Checkout(tmp_path / "checkout")
-    copy.forget_other_products(NAME)
-    return copy
+    return ran.copied(tmp_path / "checkout", NAME)

@@ -1,5 +1,4 @@
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,7 @@ def promoted_twice(tmp_path_factory: pytest.TempPathFactory, trained: Checkout) 
     """That checkout, made once for all workers. Not to be changed."""
 
     def promote(folder: Path) -> None:
-        checkout = Checkout(folder / "checkout")
-        shutil.copytree(trained.root, checkout.root, symlinks=True)
-        checkout.forget_other_products()
+        checkout = trained.copied(folder / "checkout")
         checkout.forget_champion()
         checkout.edit(*WEAK, *LOW)
         weak = checkout.bash("pipeline.sh")
@@ -33,8 +30,7 @@ def promoted_twice(tmp_path_factory: pytest.TempPathFactory, trained: Checkout) 
 @pytest.fixture
 def twice(promoted_twice: Checkout, tmp_path: Path) -> Twice:
     """A copy of it for one test to break."""
-    shutil.copytree(promoted_twice.root, tmp_path / "my copy", symlinks=True)
-    checkout = Checkout(tmp_path / "my copy")
+    checkout = promoted_twice.copied(tmp_path / "my copy")
     log = (checkout.product / "registry" / "log.jsonl").read_text()
     weak, good = (str(json.loads(line)["model"]) for line in log.splitlines())
     return Twice(checkout, weak, good)

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
 
 import httpx
 import nanoarrow
@@ -11,28 +10,11 @@ import numpy as np
 import pytest
 from nanoarrow.ipc import StreamWriter
 
-from tests.support.checkout import Checkout
-from tests.support.holdout_rows import WHOLE, Rows, holdout_rows, library_scores
+from tests.support.holdout_rows import WHOLE, Rows, fixtures
 from tests.support.mlflow_bodies import bodies
-from tests.support.running_service import Service, serving
+from tests.support.running_service import Service
 
-
-@pytest.fixture(scope="module")
-def service(trained: Checkout) -> Iterator[Service]:
-    """From the artifact alone, as an image serves it."""
-    folder = trained.product / "registry" / "models" / trained.champion()
-    with serving(trained, "serve.sh", "--model", str(folder)) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def rows(trained: Checkout) -> Rows:
-    return holdout_rows(trained)
-
-
-@pytest.fixture(scope="module")
-def expected(trained: Checkout, rows: Rows) -> list[float]:
-    return library_scores(trained, rows)
+service, rows, expected = fixtures()
 
 
 def test_single_rows_answer_as_the_library(service: Service, rows: Rows, expected: list[float]) -> None:

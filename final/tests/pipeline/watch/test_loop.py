@@ -1,7 +1,6 @@
 """The loop as it runs at night: served rows, late labels, a verdict, and what becomes of table and champion."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +14,8 @@ import pytest
 from tests.support import machines
 from tests.support.checkout import Checkout
 from tests.support.made_once import made_once
-from tests.support.running_service import Service, serving
+from tests.support.running_service import BUSY, Service, serving
 from tests.support.servers import until
-
-BUSY = 120  # seconds that a busy machine may take
 
 
 @pytest.fixture(scope="session")
@@ -40,10 +37,7 @@ def checkout(promoted: Checkout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("SERVICE_PREDICTION_LOG", str(tmp_path / "log"))
     monkeypatch.setenv("SERVICE_PREDICTION_LOG_RATE", "100000")
     monkeypatch.setenv("SERVICE_PREDICTION_LOG_SECONDS", "1")
-    shutil.copytree(promoted.root, tmp_path / "my copy", symlinks=True)
-    copy = Checkout(tmp_path / "my copy")
-    copy.forget_other_products(machines.NAME)
-    return copy
+    return promoted.copied(tmp_path / "my copy", machines.NAME)
 
 
 def product_of(checkout: Checkout) -> Path:

@@ -12,30 +12,15 @@ import pytest
 from bench.environments import python_of
 from bench.servers import CONTENDERS, running
 from tests.support.checkout import Checkout
-from tests.support.holdout_rows import Rows, holdout_rows, library_scores
+from tests.support.holdout_rows import Rows, fixtures
 from tests.support.mlflow_bodies import bodies
-from tests.support.running_service import Service, serving
+from tests.support.running_service import Service
 from tests.support.servers import free_port
 
 TRITON = Path(__file__).with_name("triton_client.py")
 
 
-@pytest.fixture(scope="module")
-def service(trained: Checkout) -> Iterator[Service]:
-    """From the artifact alone, as an image serves it."""
-    folder = trained.product / "registry" / "models" / trained.champion()
-    with serving(trained, "serve.sh", "--model", str(folder)) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def rows(trained: Checkout) -> Rows:
-    return holdout_rows(trained)
-
-
-@pytest.fixture(scope="module")
-def expected(trained: Checkout, rows: Rows) -> list[float]:
-    return library_scores(trained, rows)
+service, rows, expected = fixtures()
 
 
 @pytest.fixture(scope="module")

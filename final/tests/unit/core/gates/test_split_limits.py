@@ -98,7 +98,7 @@ def test_a_number_that_never_varies_on_a_side_is_named() -> None:
     constant = all_gates(parts("regression", price=([1.0, 2.0], [1.5, 1.5], [3.0, 3.0])), product)[1]
     assert (constant.value, constant.passed) == ("2", False)
     assert constant.detail.startswith("price is 1.5 in all of validation, price is 3 in all of holdout: get more rows")
-    # weights are named where there are some only
+    # without weights nothing is said of rows that do not count
     assert all_gates(parts("regression", price=([1.0, 2.0], [], [3.0, 4.0])), product)[1].passed
 
 
