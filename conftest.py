@@ -161,18 +161,15 @@ def copy_repository() -> Callable[..., Path]:
             if (ROOT / name).is_file():
                 (to / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, to / name)
+        # What is committed already comes as one file, not as one for each file; without its history.
+        subprocess.run(["git", "init", "-q", "-b", "main"], cwd=to, check=True)
+        subprocess.run(["git", "fetch", "-q", "--depth", "1", ROOT.as_uri(), "HEAD"], cwd=to, check=True)
+        for name in ("FETCH_HEAD", "shallow"):
+            (to / ".git" / name).unlink(missing_ok=True)
+        subprocess.run(["git", "add", "-A"], cwd=to, check=True)
+        identity = ["-c", "user.name=test", "-c", "user.email=test@localhost", "-c", "commit.gpgsign=false"]
         # the place is in the message, so that two copies made in one second are two commits, with images of their own
-        git: list[str] = [
-            "git",
-            "-c",
-            "user.name=test",
-            "-c",
-            "user.email=test@localhost",
-            "-c",
-            "commit.gpgsign=false",
-        ]
-        for command in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", f"copy to {to}"]):
-            subprocess.run([*git, *command], cwd=to, check=True)
+        subprocess.run(["git", *identity, "commit", "-q", "-m", f"copy to {to}"], cwd=to, check=True)
         if (ROOT / ".venv").exists():
             (to / ".venv").symlink_to(ROOT / ".venv")
         return to
