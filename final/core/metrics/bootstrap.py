@@ -11,6 +11,7 @@ from core.spec.metric_names import MetricName
 
 FEWEST, MOST = 200, 1000  # resamples at least and at most
 WORK = 50_000_000  # draws in all, which bounds the time
+AT_ONCE = 100_000  # draws at a time: one call of numpy for many resamples of few rows
 
 
 @dataclass(frozen=True)
@@ -22,16 +23,22 @@ class Interval:
     high: float
 
 
-def counts(rows: int, most: int = MOST, seed: int = 0, weights: Weights = None) -> Iterator[np.ndarray]:
-    """Resamples of n rows with replacement: how often each row was drawn, times its weight, shape (n,).
+def resamples(rows: int, most: int = MOST) -> int:
+    """How many are drawn: fewer of a large table."""
+    return min(most, max(FEWEST, WORK // max(rows, 1)))
 
-    Fewer resamples if n is large.
-    """
+
+def counts(rows: int, most: int = MOST, seed: int = 0, weights: Weights = None) -> Iterator[np.ndarray]:
+    """Resamples of n rows with replacement: how often each row was drawn, times its weight, shape (n,)."""
     rng = np.random.default_rng(seed)
     weights = scaled(weights)
-    for _ in range(min(most, max(FEWEST, WORK // max(rows, 1)))):
-        drawn = np.bincount(rng.integers(0, rows, rows), minlength=rows).astype(float)
-        yield drawn if weights is None else drawn * weights
+    times = resamples(rows, most)
+    at_once = max(1, AT_ONCE // max(rows, 1))
+    for first in range(0, times, at_once):
+        count = min(at_once, times - first)
+        cells = rng.integers(0, rows, (count, rows)) + rows * np.arange(count)[:, None]
+        drawn = np.bincount(cells.ravel(), minlength=count * rows).reshape(count, rows).astype(float)
+        yield from drawn if weights is None else drawn * weights
 
 
 def intervals(
@@ -39,8 +46,9 @@ def intervals(
 ) -> dict[str, Interval]:
     """Each metric with its interval, 2.5 % of the resamples cut from either end; all metrics on the same resamples."""
     prepared = {name: METRICS[name](target, scores) for name in names}
-    resamples = counts(len(target), weights=weights)
-    drawn = np.array([[metric(resample) for metric in prepared.values()] for resample in resamples])
+    drawn = np.array(
+        [[metric(resample) for metric in prepared.values()] for resample in counts(len(target), weights=weights)]
+    )
     low, high = np.nanpercentile(drawn, [2.5, 97.5], axis=0)
     counted = or_ones(weights, len(target))
     return {
@@ -64,6 +72,6 @@ def paired_confidence(
     """
     after = METRICS[name](target, new)
     before = METRICS[name](target, old)
-    resamples = counts(len(target), most, weights=weights)
-    gains = np.array([gain(name, after(resample), before(resample)) + margin for resample in resamples])
+    drawn = counts(len(target), most, weights=weights)
+    gains = np.array([gain(name, after(resample), before(resample)) + margin for resample in drawn])
     return float(np.mean(gains > 0) + np.mean(gains == 0) / 2)
