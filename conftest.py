@@ -8,9 +8,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Set
 from pathlib import Path
+from types import FrameType
 from typing import NoReturn
 
 import pytest
+from execnet.gateway_base import WorkerPool
 from xdist.workermanage import NodeManager
 
 from tests.support.gitlab import missing_emulator
@@ -81,13 +83,34 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.disable()  # until the tests are collected: what is imported stays
     # Asked to end, as a CI does at its time limit, pytest ends as after Ctrl-C: it takes down what the tests started.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    NodeManager.EXIT_TIMEOUT = 60  # seconds that its workers have for that
+    if hasattr(config, "workerinput"):
+        signal.signal(signal.SIGTERM, _interrupt_once)
+        signal.signal(signal.SIGINT, _interrupt_once)
+    _give_workers(seconds=120)
     if config.getoption("tier") == ["usual"]:  # resolved here, since a worker of xdist is always given paths
         named = config.args_source is pytest.Config.ArgsSource.ARGS
         config.option.tier = list(TIERS if named else TIERS[:2])
         config.option.slow |= named
     else:
         config.option.slow = True
+
+
+def _interrupt_once(number: int, frame: FrameType | None) -> NoReturn:
+    """Interrupts a worker's test; execnet's own signal, five seconds later, must not interrupt what takes it down."""
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: None)
+    raise KeyboardInterrupt
+
+
+def _give_workers(seconds: int) -> None:
+    """The time in which interrupted workers take down what their tests started; execnet gives them 10 seconds."""
+    wait = WorkerPool.waitall
+
+    def patient(pool: WorkerPool, timeout: float | None = None) -> bool:
+        return wait(pool, seconds if timeout == 10 else timeout)
+
+    WorkerPool.waitall = patient  # type: ignore[assignment, method-assign]
+    NodeManager.EXIT_TIMEOUT = seconds
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

@@ -2,12 +2,16 @@
 
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+import psutil
 import pytest
+
+from tests.support.servers import until
 
 ROOT = Path(__file__).resolve().parents[2]
 BAD = {
@@ -18,6 +22,25 @@ BAD = {
 }
 GOOD = "def test_nothing() -> None:\n    assert True\n"
 SLOW = "import pytest\n\n\n@pytest.mark.slow\ndef test_long_run() -> None:\n    assert True\n"
+# It starts something, and takes it down in more time than execnet gives to a worker.
+BUSY = """import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def server():
+    Path("started").touch()
+    yield
+    time.sleep(20)
+    Path("taken down").touch()
+
+
+def test_it(server):
+    subprocess.run(["sleep", "600"], check=True)
+"""
 NEEDS_DOCKER = "import pytest\n\n\n@pytest.mark.docker\ndef test_docker() -> None:\n    assert True\n"
 
 
@@ -161,3 +184,26 @@ def test_ci_calls_test_sh_with_every_tool_required() -> None:
     text = (ROOT / ".ci" / "run").read_text()
     assert "exec bash test.sh --all" in text
     assert f'REQUIRE="{" ".join(TOOLS)}"' in text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("everybody", [True, False], ids=["all processes", "pytest alone"])
+def test_a_run_that_is_asked_to_end_takes_down_what_its_tests_started(checkout: Path, everybody: bool) -> None:
+    command = ["bash", str(checkout / "test.sh"), "system", "-n1"]
+    started, down = checkout / "started", checkout / "taken down"
+    with added(checkout, "tests/system/test_busy.py", BUSY):
+        run = subprocess.Popen(command, cwd="/", stdout=subprocess.DEVNULL, start_new_session=True)
+        try:
+            until(started.exists, seconds=120)
+            if everybody:
+                os.killpg(run.pid, signal.SIGTERM)
+            else:
+                (pytest_process,) = psutil.Process(run.pid).children()
+                pytest_process.terminate()
+            until(down.exists, seconds=120)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(run.pid, signal.SIGKILL)
+            run.wait()
+            for file in (started, down):
+                file.unlink(missing_ok=True)
