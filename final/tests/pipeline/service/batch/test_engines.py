@@ -123,13 +123,13 @@ def test_csv(name: str, odd: float, ragged: float) -> None:
     live = live_of(name)
     for seed in range(3):
         draw = random.Random(seed)
-        header, cells = texts(live, draw, rows_of(live.rows.contract, 150, draw), odd)
+        header, cells = texts(live, draw, rows_of(live.rows.contract, 100, draw), odd)
         body = csv_body(live, draw, header, cells, ragged)
         for form in (batch.CSV, batch.SAFE_CSV):
             same(live, form, body, draw.choice(get_args(Policy)))
         if not odd and live.rows.reading.is_usual:
             (rows, invalid), *_ = same(live, batch.CSV, body)
-            assert rows == 150
+            assert rows == 100
             assert not invalid
 
 
