@@ -11,7 +11,7 @@ from tests.support.gitlab import check_schema, emulate
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = "final/products/titanic"
 SOURCE = "command: bash ../lab4/feature_set.sh {feature_set} {output}"
-# Few unit tests (data_quality, deploy), since a job is tested here and not the product; and the packaged table without a download.
+# Unit tests of two folders, since a job is tested here and not the product; and the packaged table, not a download.
 QUICK = {"PYTEST_ADDOPTS": "-p no:cacheprovider --ignore-glob=*/unit/[!d]*", "TITANIC_TIMEOUT": "0"}
 BUILT = {"Image", "Image smoke", "lab3"}  # with DOCKER
 DEPLOYED = {"Deploy", "Production smoke", "Roll back"}
