@@ -92,7 +92,7 @@ def test_a_bad_table_stops_at_the_data_quality(checkout: Path) -> None:
     ids=["remote", "docker", "branch", "no registry", "all of main"],
 )  # fmt: skip
 def test_images_pushes_and_deployment_follow_their_rules(variables: dict[str, str], skipped: set[str]) -> None:
-    given = [word for name, value in variables.items() for word in ("--var", f"{name}={value}")]
-    done = emulate(ROOT, "--list", "--debug-rules", *given)
+    options = [word for name, value in variables.items() for word in ("--var", f"{name}={value}")]
+    done = emulate(ROOT, "--list", "--debug-rules", *options)
     assert done.returncode == 0, done.stdout
     assert set(re.findall(r"D: (.+) skipped by rules", done.stdout)) == skipped

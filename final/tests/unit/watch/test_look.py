@@ -62,7 +62,7 @@ def test_a_move_of_an_important_feature_is_looked_at(tmp_path: Path, rows: pd.Da
 
 def test_evidence_goes_on_from_look_to_look_and_each_file_counts_once(tmp_path: Path, rows: pd.DataFrame) -> None:
     labels = wrong(rows["y"], 0.4)
-    for day in range(4):
+    for day in range(6):
         part = slice(100 * day, 100 * day + 100)
         log_rows(tmp_path, rows.iloc[part], reference().live, start=100 * day, day=day)
         label_rows(tmp_path, labels[part], start=100 * day)
@@ -70,8 +70,8 @@ def test_evidence_goes_on_from_look_to_look_and_each_file_counts_once(tmp_path: 
         again = look.of_log(reference(), tmp_path)
         assert again["checks"] == facts["checks"]
     assert facts["verdict"] == "act"
-    assert again["looks"] == 8
-    assert len(facts["days"]) == 4
+    assert again["looks"] == 12
+    assert len(facts["days"]) == 6
     assert "Performance by day" in render(facts)
 
 

@@ -40,13 +40,13 @@ def test_an_interval_is_the_percentiles_of_the_metric_on_resampled_rows() -> Non
     rng = np.random.default_rng(3)
     target = rng.normal(size=25)
     scores = target + rng.normal(size=25)
-    found = intervals(["mae", "rmse"], target, scores)
+    measured = intervals(["mae", "rmse"], target, scores)
     names: tuple[MetricName, ...] = ("mae", "rmse")
     for name in names:
         resampled = [value(name, target[rows], scores[rows]) for rows in draws(25, 1000)]
         low, high = np.percentile(resampled, [2.5, 97.5])
-        assert found[name].value == pytest.approx(value(name, target, scores))
-        assert (found[name].low, found[name].high) == pytest.approx((low, high))
+        assert measured[name].value == pytest.approx(value(name, target, scores))
+        assert (measured[name].low, measured[name].high) == pytest.approx((low, high))
 
 
 def test_resamples_without_a_class_do_not_count() -> None:

@@ -96,7 +96,7 @@ def test_equal_weights_are_none_in_every_figure(task: str) -> None:
     table, scores = a_tested_table(task)
     target = codes(table[declared(task).target.name], declared(task).target)
     plain = evaluate(table, target, scores, declared(task, gates=GATES[task]))
-    for weight in (7.0, 0.1):
+    for weight in (1.0, 7.0, 0.1):
         same = evaluate(table.assign(w=weight), target, scores, declared(task, gates=GATES[task], weight="w"))
         for name, figures in plain["metrics"].items():
             assert same["metrics"][name] == pytest.approx(figures), weight

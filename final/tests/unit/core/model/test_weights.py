@@ -42,11 +42,12 @@ def trained(of: Contract, rows: pd.DataFrame, settings: Model, cross_rows: int =
 @pytest.mark.parametrize("task", TASKS)
 def test_equal_weights_change_no_byte(task: str, cross_rows: int, tmp_path: Path) -> None:
     rows = table(task, 300)
-    for name, column in (("plain", None), ("weighted", "w")):
-        model = trained(contract(task, column), rows.assign(w=0.7), SETTINGS["blend"], cross_rows).model
+    for name, column, weight in (("plain", None, 1.0), ("1.0", "w", 1.0), ("0.7", "w", 0.7)):
+        model = trained(contract(task, column), rows.assign(w=weight), SETTINGS["blend"], cross_rows).model
         model.save(tmp_path / name)
         (tmp_path / name / "contract.json").unlink()  # which has the name of the column
-    assert folder_hash(tmp_path / "weighted") == folder_hash(tmp_path / "plain")
+    assert folder_hash(tmp_path / "1.0") == folder_hash(tmp_path / "plain")
+    assert folder_hash(tmp_path / "0.7") == folder_hash(tmp_path / "plain")
 
 
 @pytest.mark.parametrize("quality", ["fast", "good"])

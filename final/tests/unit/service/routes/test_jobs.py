@@ -83,5 +83,5 @@ def test_a_job_that_takes_too_long_is_given_up_and_its_place_is_free() -> None:
         assert served.running == 0
         assert served.metrics.batches.dec.call_count == 1
 
-    served = server(batch_seconds=0.2)  # the body has so long, too
+    served = server(batch_seconds=0.5)  # the body has so long, too
     asyncio.run(ask())
