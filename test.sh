@@ -62,7 +62,7 @@ verdict=0
 if [ "${#tiers[@]}" -gt 0 ]; then
   unset PYTHONDONTWRITEBYTECODE # some thousand processes are started, none of which need compile what another has
   export OMP_NUM_THREADS=1 # the processes of the tests share the cores already
-  # three, since tests of containers and servers wait a lot; in the order of testpaths, so that no long file is the last
+  # three, since tests of containers and servers wait a lot; in the order of conftest.py, so that no long file is the last
   workers=3
   if [ "${tiers[*]}" = "--tier unit" ]; then workers=2; fi # they do not wait, and each worker imports the libraries
   if [ "${run[0]}" = coverage ]; then mkdir -p build && rm -f build/.coverage*; fi

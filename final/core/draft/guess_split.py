@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -53,14 +54,22 @@ class Rows:
         return self._values(self.target, self.head.column(self.target.name, self.source.missing_in(self.target.name)))
 
     def first(self, names: Sequence[str], most: int | None = None) -> pd.DataFrame:
-        """The first rows."""
-        guesses = {guess.name: guess for guess in self.guesses}
-        return pd.DataFrame(
-            {
-                name: self._values(guesses[name], self.head.first(name, self.source.missing_in(name)).slice(0, most))
-                for name in names
-            }
-        )
+        """The first rows, or all that are at hand."""
+        if most is not None and most >= self.head.rows:
+            most = None
+        return pd.DataFrame({name: self._first(name, most) for name in names})
+
+    def _first(self, name: str, most: int | None) -> pd.Series:
+        if (name, most) not in self._converted:
+            guess = next(guess for guess in self.guesses if guess.name == name)
+            cells = self.head.first(name, self.source.missing_in(name)).slice(0, most)
+            self._converted[name, most] = self._values(guess, cells)
+        return self._converted[name, most]
+
+    @cached_property
+    def _converted(self) -> dict[tuple[str, int | None], pd.Series]:
+        """What `first` has converted: the split and the repeated rows are guessed from the same columns."""
+        return {}
 
     def _values(self, guess: Guess, cells: pa.Array) -> pd.Series:
         is_number = self.columns[guess.name].is_numeric and "values" not in guess.settings

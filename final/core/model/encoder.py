@@ -7,7 +7,7 @@ a column for each of its common values.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -30,20 +30,12 @@ class Encoder:
 
     @classmethod
     def fit(cls, columns: Columns, categorical: Sequence[str]) -> Self:
-        numbers, levels = {}, {}
-        for name, values in columns.items():
-            if name in categorical:
-                counts = pd.Series(np.asarray(values, dtype=object)).value_counts()
-                common = counts[counts >= LEAST_ROWS].head(MOST_LEVELS)
-                levels[name] = sorted(map(str, common.index))
-                continue
-            column = np.asarray(values, dtype=float)
-            present = column[~np.isnan(column)]
-            median = float(np.median(present)) if len(present) else 0.0
-            filled = np.where(np.isnan(column), median, column)
-            scale = float(filled.std()) or 1.0
-            numbers[name] = (median, float(filled.mean()), scale, len(present) < len(column))
-        return cls(numbers, levels)
+        levels = {name: _common(values) for name, values in columns.items() if name in categorical}
+        return cls(_scales({name: values for name, values in columns.items() if name not in levels}), levels)
+
+    @classmethod
+    def from_dict(cls, saved: Mapping[str, Any]) -> Self:
+        return cls({name: tuple(values) for name, values in saved["numbers"].items()}, saved["levels"])
 
     def owners(self, names: Sequence[str]) -> np.ndarray:
         """Number of the feature that each column of the matrix comes from, shape (P,)."""
@@ -72,6 +64,31 @@ class Encoder:
             with_column = np.flatnonzero(places >= 0)
             matrix[with_column, places[with_column]] = 1
         return matrix
+
+
+def _common(values: Column) -> list[str]:
+    """The commonest values, sorted."""
+    codes, distinct = pd.factorize(np.asarray(values, dtype=object))
+    counts = np.bincount(codes[codes >= 0], minlength=len(distinct))
+    order = np.argsort(-counts, kind="stable")[:MOST_LEVELS]
+    return sorted(str(distinct[code]) for code in order if counts[code] >= LEAST_ROWS)
+
+
+def _scales(columns: Columns) -> dict[str, tuple[float, float, float, bool]]:
+    if not columns:
+        return {}
+    values = np.array([columns[name] for name in columns], dtype=float)  # a row for each column
+    missing = np.isnan(values)
+    has_missing = missing.any(axis=1)
+    medians = np.median(values, axis=1)
+    for row in np.flatnonzero(has_missing):
+        present = values[row, ~missing[row]]
+        medians[row] = np.median(present) if len(present) else 0.0
+    values = np.where(missing, medians[:, None], values)
+    means, scales = values.mean(axis=1), values.std(axis=1)
+    scales[scales == 0] = 1.0
+    figures = (array.tolist() for array in (medians, means, scales, has_missing))
+    return dict(zip(columns, zip(*figures, strict=True), strict=True))
 
 
 def _places(values: Column, place_of: dict[str, int]) -> np.ndarray:

@@ -77,8 +77,7 @@ class Linear:
 
     @classmethod
     def from_dict(cls, saved: dict[str, Any]) -> Self:
-        numbers = {name: tuple(values) for name, values in saved["encoder"]["numbers"].items()}
-        encoder = Encoder(numbers, saved["encoder"]["levels"])
+        encoder = Encoder.from_dict(saved["encoder"])
         intercepts = np.array(saved["intercepts"])
         coefficients = np.array(saved["coefficients"]).reshape(-1, len(intercepts))  # also of a matrix without columns
         return cls(encoder, coefficients, intercepts, np.array(saved["means"]))
@@ -140,12 +139,16 @@ def fit(
     means, width = matrix.mean(axis=0), matrix.shape[1]
     if not width:  # of categories that have only rare values nothing but the intercept can be learnt
         matrix = np.zeros((len(target), 1))
+    kept = Encoder.from_dict(rounded(asdict(encoder)))
     parts = []
     for strength in strengths:
         coefficients, intercepts = _estimate(task, strength, matrix, target, classes, scaled(weights))
-        part = Linear(encoder, coefficients[:width], intercepts, means)
-        parts.append(Linear.from_dict(rounded(part.as_dict())))
+        parts.append(Linear(kept, *map(_rounded, (coefficients[:width], intercepts, means))))
     return parts
+
+
+def _rounded(array: np.ndarray) -> np.ndarray:
+    return np.array(rounded(array.tolist())).reshape(array.shape)
 
 
 @dataclass(frozen=True)

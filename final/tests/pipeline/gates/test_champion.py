@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from core.base.files import folder_hash
 from tests.support.checkout import Checkout, Twice
 from tests.support.titanic import LOW, WEAK
@@ -30,6 +32,7 @@ def test_a_better_challenger_is_promoted_and_the_history_says_so(twice: Twice) -
     assert {path.name for path in (registry / "models").iterdir()} >= {twice.weak, twice.good}
 
 
+@pytest.mark.slow
 def test_a_champion_whose_file_was_changed_stops_the_run(checkout: Checkout) -> None:
     model = checkout.product / "registry" / "models" / checkout.champion() / "model.cbm"
     model.write_bytes(model.read_bytes()[:-1] + b"!")
@@ -65,6 +68,7 @@ def test_a_champion_made_by_hand_stops_the_run_until_a_person_decides(checkout: 
     assert checkout.champion() == champion
 
 
+@pytest.mark.slow
 def test_a_model_or_a_verdict_made_by_hand_is_made_anew(checkout: Checkout) -> None:
     """DVC knows the hash of what each stage left: what was put in its place is not believed."""
     champion, trained = checkout.champion(), folder_hash(checkout.product / "model")

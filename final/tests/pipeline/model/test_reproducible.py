@@ -25,6 +25,7 @@ def test_a_run_leaves_the_checkout_clean(trained: Checkout) -> None:
     assert done.stdout == ""
 
 
+@pytest.mark.slow
 def test_an_edited_comment_runs_nothing_and_an_edited_gate_does_not_train(checkout: Checkout) -> None:
     checkout.edit(("gates:\n", "# looked at\ngates:\n"))
     again = checkout.bash("pipeline.sh")

@@ -121,6 +121,7 @@ def test_a_worker_that_is_killed_changes_no_byte(trained: Checkout, tmp_path: Pa
     assert there.read_bytes() == here.read_bytes()
 
 
+@pytest.mark.slow
 def test_nothing_is_written_where_it_cannot_be_done(trained: Checkout, tmp_path: Path) -> None:
     table(trained, rows := tmp_path / "in.csv", mistakes=False)
     for name, options, message in (

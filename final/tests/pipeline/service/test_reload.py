@@ -33,7 +33,7 @@ def until(service: Service, what: str, seconds: float = 30) -> None:
         time.sleep(0.1)
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.slow)])
 def test_a_new_champion_without_a_failed_request_and_a_bad_one_not(
     checkout: Checkout, tmp_path: Path, workers: str
 ) -> None:

@@ -33,6 +33,7 @@ def ask(service: Service, rows: list[dict[str, Any]]) -> list[str]:
     return [answer.headers["x-request-id"] for answer in answers]
 
 
+@pytest.mark.slow
 def test_a_served_model_is_watched(trained: Checkout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = tmp_path / "log"
     monkeypatch.setenv("SERVICE_PREDICTION_LOG", str(log))
