@@ -1,4 +1,4 @@
-"""Checkouts in which a pipeline ran, made once for all workers of a run, copies of them to break, and a folder."""
+"""Checkouts in which a pipeline ran, made once for all workers of a run, and copies of them to break."""
 
 import re
 from collections.abc import Callable
@@ -49,9 +49,3 @@ def ran(tmp_path_factory: pytest.TempPathFactory, copy_repository: Callable[[Pat
 def shop(ran: Checkout, tmp_path: Path) -> Checkout:
     """A copy of the drafted checkout for one test to break."""
     return ran.copied(tmp_path / "checkout", NAME)
-
-
-@pytest.fixture
-def products(tmp_path: Path) -> Path:
-    """A folder for products of the test's own; not there yet."""
-    return tmp_path / "products"

@@ -15,6 +15,12 @@ from core.table import typed
 from stages import data_creation
 
 
+@pytest.fixture
+def products(tmp_path: Path) -> Path:
+    """A folder for products of the test's own; not there yet."""
+    return tmp_path / "products"
+
+
 def drafted(data: Path | str, products: Path, **wish: Any) -> tuple[Product, Path]:
     """The product, and its folder below `products`."""
     folder = products / draft.draft(str(data), "y", Wish(**wish), products)

@@ -1,0 +1,1 @@
+from tests.support.drafts import products  # noqa: F401  (a fixture)
