@@ -1,6 +1,8 @@
 """A real browser for the tests of pages, and what a reader does in it."""
 
+import os
 import shutil
+import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -20,12 +22,12 @@ def opened() -> Iterator[Chrome]:
     size = "--window-size=1400,1000"
     for option in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", size, offline):
         options.add_argument(option)
-    driver = shutil.which("chromedriver")
-    browser = Chrome(options, ChromeService(driver) if driver else None)
-    try:
-        yield browser
-    finally:
-        browser.quit()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as left:  # by Chromium, whose folders outlive it
+        browser = Chrome(options, ChromeService(shutil.which("chromedriver"), env={**os.environ, "TMPDIR": left}))
+        try:
+            yield browser
+        finally:
+            browser.quit()
 
 
 def seen(

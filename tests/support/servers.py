@@ -116,7 +116,15 @@ def s3(folder: Path) -> Iterator[str]:
         return False
 
     (folder / "data").mkdir()
-    command = ["weed", "mini", f"-dir={folder}/data", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", *options]
+    command = [
+        "weed",
+        f"-logdir={folder}",
+        "mini",
+        f"-dir={folder}/data",
+        "-ip=127.0.0.1",
+        "-ip.bind=127.0.0.1",
+        *options,
+    ]
     env = {k: v for k, v in os.environ.items() if not k.startswith("AWS_") and not k.lower().endswith("_proxy")}
     env |= {"HOME": str(folder), "AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "S3_BUCKET": BUCKET}
     with running(command, folder / "weed.log", ready, env):

@@ -17,7 +17,7 @@ from core.model.model import ProductModel
 from core.model.sklearn_part import Foreign
 from core.registry.artifact import ArtifactError, assemble, libraries, records, verify
 from core.spec.product import Product
-from tests.support.small_products import declared, linear_model
+from tests.support.small_products import FEATURES, declared, linear_model
 
 PRODUCT = declared(feature_set="few", feature_sets={"few": ["size", "shape"]}, model={"estimator": "linear", "seed": 7})
 FIGURES = {"metrics": {"accuracy": {"value": 0.75, "low": 0.7, "high": 0.8}}}
@@ -52,6 +52,11 @@ def test_a_manifest_says_what_the_model_was_made_from(tmp_path: Path) -> None:
     assert len(golden["rows"]) == len(golden["predictions"]) == 20
     assert golden["predictions"] == pytest.approx(model.scores(HOLDOUT.head(20)), rel=1e-8)
     assert all(len(f"{p:.17g}") <= len(f"{p:.9g}") + 9 and p == float(f"{p:.9g}") for p in golden["predictions"])
+
+
+def test_a_manifest_names_the_columns_that_no_log_may_hold(tmp_path: Path) -> None:
+    features = {**FEATURES, "shape": {**FEATURES["shape"], "log": False}}
+    assert made(tmp_path, declared(features=features))["unlogged"] == ["shape"]
 
 
 def test_equal_inputs_give_equal_bytes(tmp_path: Path) -> None:
