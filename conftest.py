@@ -25,8 +25,8 @@ ROOT = Path(__file__).resolve().parent
 for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"):
     os.environ.pop(name, None)
 TIERS = ("unit", "pipeline", "system")
-# The many short files of final's unit tier come last, so that no worker is left alone with a long one. As `testpaths`
-# it would cost a second: pytest imports the conftest.py of each, and so their libraries, before it starts a worker.
+# The many short files of final's unit tier come last, so that no worker is left alone with a long one. The option
+# `testpaths` would cost a second: for it pytest imports all these folders' conftest.py, and pandas, before any worker.
 ORDER = ("lab4", "lab3", "lab5", "lab1", "lab2", "tests", "final")
 
 
@@ -142,9 +142,15 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> None:
         )
 
 
+def _place(item: pytest.Item) -> int:
+    """The place of the test's top folder in ORDER; -1 for a folder that is not there."""
+    top = item.nodeid.split("/")[0]
+    return ORDER.index(top) if top in ORDER else -1
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Each test is marked by its tier, so that `-m` can choose too, and comes in ORDER."""
-    items.sort(key=lambda item: ORDER.index(top) if (top := item.nodeid.split("/")[0]) in ORDER else -1)
+    """Each test is marked by its tier, so that `-m` can choose too; the folders come in ORDER."""
+    items.sort(key=_place)
     tiers = config.getoption("tier") or TIERS
     for item in items:
         if tier := folder_tier(item.path):

@@ -22,8 +22,8 @@ def opened() -> Iterator[Chrome]:
     size = "--window-size=1400,1000"
     for option in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", size, offline):
         options.add_argument(option)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as left:  # by Chromium, whose folders outlive it
-        browser = Chrome(options, ChromeService(shutil.which("chromedriver"), env={**os.environ, "TMPDIR": left}))
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:  # Chromium's folders outlive it
+        browser = Chrome(options, ChromeService(shutil.which("chromedriver"), env={**os.environ, "TMPDIR": scratch}))
         try:
             yield browser
         finally:
@@ -49,8 +49,8 @@ def seen(
                         if step:
                             step()
                             break
-                        if found := find():
-                            return found
+                        if text_on_page := find():
+                            return text_on_page
                     time.sleep(0.1)
             shown = browser.find_element(By.TAG_NAME, "body").text
         warnings.warn(f"opened {url} again, since it showed only {shown!r}", stacklevel=2)

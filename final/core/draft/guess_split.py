@@ -54,17 +54,18 @@ class Rows:
         return self._values(self.target, self.head.column(self.target.name, self.source.missing_in(self.target.name)))
 
     def first(self, names: Sequence[str], most: int | None = None) -> pd.DataFrame:
-        """The first rows, or all that are at hand."""
+        """The first rows, not more than `most`; each column is converted once."""
         if most is not None and most >= self.head.rows:
             most = None
-        return pd.DataFrame({name: self._first(name, most) for name in names})
+        guesses = {guess.name: guess for guess in self.guesses}
+        return pd.DataFrame({name: self._first(guesses[name], most) for name in names})
 
-    def _first(self, name: str, most: int | None) -> pd.Series:
-        if (name, most) not in self._converted:
-            guess = next(guess for guess in self.guesses if guess.name == name)
-            cells = self.head.first(name, self.source.missing_in(name)).slice(0, most)
-            self._converted[name, most] = self._values(guess, cells)
-        return self._converted[name, most]
+    def _first(self, guess: Guess, most: int | None) -> pd.Series:
+        key = guess.name, most
+        if key not in self._converted:
+            cells = self.head.first(guess.name, self.source.missing_in(guess.name)).slice(0, most)
+            self._converted[key] = self._values(guess, cells)
+        return self._converted[key]
 
     @cached_property
     def _converted(self) -> dict[tuple[str, int | None], pd.Series]:

@@ -30,7 +30,7 @@ class Encoder:
 
     @classmethod
     def fit(cls, columns: Columns, categorical: Sequence[str]) -> Self:
-        levels = {name: _common(values) for name, values in columns.items() if name in categorical}
+        levels = {name: _common_levels(values) for name, values in columns.items() if name in categorical}
         return cls(_scales({name: values for name, values in columns.items() if name not in levels}), levels)
 
     @classmethod
@@ -66,8 +66,8 @@ class Encoder:
         return matrix
 
 
-def _common(values: Column) -> list[str]:
-    """The commonest values, sorted."""
+def _common_levels(values: Column) -> list[str]:
+    """The values of a category that get a column, sorted."""
     codes, distinct = pd.factorize(np.asarray(values, dtype=object))
     counts = np.bincount(codes[codes >= 0], minlength=len(distinct))
     order = np.argsort(-counts, kind="stable")[:MOST_LEVELS]
@@ -75,6 +75,7 @@ def _common(values: Column) -> list[str]:
 
 
 def _scales(columns: Columns) -> dict[str, tuple[float, float, float, bool]]:
+    """The numbers' part of an Encoder: medians, means and scales of all columns at once."""
     if not columns:
         return {}
     values = np.array([columns[name] for name in columns], dtype=float)  # a row for each column

@@ -139,11 +139,11 @@ def fit(
     means, width = matrix.mean(axis=0), matrix.shape[1]
     if not width:  # of categories that have only rare values nothing but the intercept can be learnt
         matrix = np.zeros((len(target), 1))
-    kept = Encoder.from_dict(rounded(asdict(encoder)))
+    rounded_encoder = Encoder.from_dict(rounded(asdict(encoder)))
     parts = []
     for strength in strengths:
         coefficients, intercepts = _estimate(task, strength, matrix, target, classes, scaled(weights))
-        parts.append(Linear(kept, *map(_rounded, (coefficients[:width], intercepts, means))))
+        parts.append(Linear(rounded_encoder, *map(_rounded, (coefficients[:width], intercepts, means))))
     return parts
 
 

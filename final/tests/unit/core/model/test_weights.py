@@ -26,7 +26,7 @@ TASKS = ("binary", "multiclass", "regression")
 SETTINGS = {
     "catboost": Model(estimator="catboost", iterations=20, learning_rate=0.2, depth=3),
     "linear": Model(estimator="linear", strength=1.0),
-    "blend": Model(iterations=20, learning_rate=0.2, depth=3, strength=1.0),
+    "blend": Model(iterations=20, learning_rate=0.2, depth=3),
 }
 
 
